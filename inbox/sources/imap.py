@@ -1,0 +1,371 @@
+"""Letters in an IMAP folder (RFC 9051, 3501, 4315, 6851), for Dovecot, Exchange Online and Gmail alike.
+
+Sender text never becomes part of a command: what is sent are our own settings and numbers. Letters are named by
+explicit uid lists, because ``n:*`` also returns the last letter below n.
+"""
+
+import imaplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from imapclient.exceptions import CapabilityError, ProtocolError
+
+from inbox.sources import Listed, SourceError, SourcePermanent, SourceTemporary, Standing
+from inbox.sources.wire import Client, Deadline, verified_context
+from letters.clean import clean_line
+
+_TEMPORARY_CODES = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]", "[OVERQUOTA]", "TIMEOUT")
+"""Response codes of RFC 5530 that say: not now."""
+
+_SEARCH_WINDOW = 20_000
+"""Letters per SEARCH, so that an answer stays far below the line limit of imaplib (1,000,000 bytes)."""
+
+_SETTLE_WINDOW = 500
+_SLOWEST = 32_000
+"""Bytes per second below which a transfer is given up."""
+
+_IDLE_LIMIT = 540.0
+"""Seconds after which IDLE is renewed: middleboxes forget silent connections after ten minutes or more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapSettings:
+    """One IMAP mailbox. ``name`` is its identity in the ledger: another host or folder needs another name.
+
+    ``oauth_token`` returns an access token for XOAUTH2; it is called with True when the last one was refused and a
+    fresh one is needed. ``done_folder`` "" leaves kept letters where they are.
+    """
+
+    name: str
+    address: str
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    user: str
+    password: str = field(default="", repr=False)
+    oauth_token: Callable[[bool], str] | None = field(default=None, repr=False)
+    folder: str = "INBOX"
+    done_folder: str = ""
+    timeout_seconds: float = 60.0
+    literal_cap: int = 64_000_000
+    ca_file: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.security not in ("tls", "starttls", "plain"):
+            raise ValueError(f"security: {self.security!r} is none of tls, starttls, plain")
+        if self.security == "plain" and not is_loopback(self.host):
+            raise ValueError(f"security: plain is allowed to this machine only, not to {self.host}")
+        for key in ("host", "user", "folder", "done_folder"):
+            if any(ord(character) < 32 or ord(character) == 127 for character in getattr(self, key)):
+                raise ValueError(f"{key}: control characters are not allowed")
+        if self.done_folder and self.done_folder == self.folder:
+            raise ValueError("done_folder: must not be the folder that is read")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether the host is this machine by its name or address."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class ImapSource:
+    """A folder on an IMAP server. Use as a context manager or call ``close``; ``open`` may be repeated."""
+
+    def __init__(self, settings: ImapSettings) -> None:
+        self._settings = settings
+        self._client: Client | None = None
+        self._deadline = Deadline()
+        self._way: Literal["move", "copy", "stay"] = "stay"
+        self._count = 0
+
+    @property
+    def name(self) -> str:
+        """The mailbox's name in the settings."""
+        return self._settings.name
+
+    @property
+    def settles(self) -> bool:
+        """True when kept letters are moved: a done folder is set and the server can move them safely."""
+        return self._way != "stay"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self) -> Standing:
+        """Connect and log in where needed, select the folder, and return how it stands."""
+        if self._client is not None:
+            try:
+                return self._select()
+            except SourceError as error:
+                if error.connected:
+                    raise
+        self._connect()
+        return self._select()
+
+    def uids(self) -> list[int]:
+        """Return the uid of every letter, ascending, asked for in bounded windows of sequence numbers."""
+        found: set[int] = set()
+        for first in range(1, self._count + 1, _SEARCH_WINDOW):
+            last = min(first + _SEARCH_WINDOW - 1, self._count)
+            with self._step("listar la carpeta"):
+                found.update(self._live().search([f"{first}:{last}"]))
+        return sorted(found)
+
+    def describe(self, uids: Sequence[int]) -> list[Listed]:
+        """Return size and INTERNALDATE of these letters, ascending."""
+        with self._step("preguntar por los tamaños"):
+            answer = self._live().fetch(list(uids), ["RFC822.SIZE", "INTERNALDATE"])
+        listed = []
+        for uid, items in answer.items():
+            size, arrived_at = items.get(b"RFC822.SIZE"), items.get(b"INTERNALDATE")
+            if isinstance(size, int) and isinstance(arrived_at, datetime) and arrived_at.tzinfo is not None:
+                listed.append(Listed(uid=uid, size=size, arrived_at=arrived_at.astimezone(UTC)))
+        return sorted(listed, key=lambda letter: letter.uid)
+
+    def fetch(self, uids: Sequence[int], size: int) -> list[tuple[int, bytes]]:
+        """Return the letters' bytes with ``BODY.PEEK[]``, which sets no flag."""
+        with self._step("leer cartas", size):
+            answer = self._live().fetch(list(uids), ["BODY.PEEK[]"])
+        return [(uid, raw) for uid, items in answer.items() if isinstance(raw := items.get(b"BODY[]"), bytes)]
+
+    def head(self, uid: int, limit: int) -> bytes:
+        """Return at most ``limit`` bytes of the header block."""
+        with self._step("leer una cabecera", limit):
+            answer = self._live().fetch([uid], [f"BODY.PEEK[HEADER]<0.{limit}>"])
+        values = [value for items in answer.values() for key, value in items.items() if key.startswith(b"BODY[")]
+        head = values[0] if values else b""
+        return head if isinstance(head, bytes) else b""
+
+    def settle(self, uids: Sequence[int]) -> int:
+        """Move kept letters to the done folder, creating it when it is missing. Never a plain EXPUNGE."""
+        if self._way == "stay":
+            return 0
+        for start in range(0, len(uids), _SETTLE_WINDOW):
+            chunk = list(uids[start : start + _SETTLE_WINDOW])
+            with self._step("pasar cartas a la carpeta de leídas"):
+                if self._way == "move":
+                    self._into_done(lambda chunk=chunk: self._live().move(chunk, self._settings.done_folder))
+                else:
+                    self._copy_and_expunge(chunk)
+        return len(uids)
+
+    def done_count(self) -> int | None:
+        """Return the number of letters in the done folder, for reconciliation; None when there is none."""
+        if not self._settings.done_folder:
+            return None
+        with self._step("contar la carpeta de leídas"):
+            client = self._live()
+            if not client.folder_exists(self._settings.done_folder):
+                return 0
+            return int(client.folder_status(self._settings.done_folder, ["MESSAGES"])[b"MESSAGES"])
+
+    def wait(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Wait with IDLE (RFC 2177) until a letter is announced; False when the time is over or IDLE is unknown.
+
+        ``stop`` is asked about once a second. At most nine minutes, however many seconds are asked for.
+        """
+        with self._step("esperar cartas", allowance=min(seconds, _IDLE_LIMIT)):
+            client = self._live()
+            if not client.has_capability("IDLE"):
+                return False
+            client.idle()
+            news = False
+            left = min(seconds, _IDLE_LIMIT)
+            while left > 0 and not news and not stop():
+                answers = client.idle_check(timeout=min(left, 1.0))
+                news = any(len(answer) > 1 and answer[1] in (b"EXISTS", b"RECENT") for answer in answers)
+                left -= 1.0
+            _, answers = client.idle_done()
+            return news or any(len(answer) > 1 and answer[1] == b"EXISTS" for answer in answers)
+
+    def close(self) -> None:
+        """Log out if that is possible, and end the connection."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        with suppress(Exception), self._deadline.within(5.0):
+            client.logout()
+        with suppress(Exception):
+            client.shutdown()
+
+    def _connect(self) -> None:
+        settings = self._settings
+        self._drop()
+        self._deadline = Deadline()
+        with self._step("conectar"):
+            context = None if settings.security == "plain" else verified_context(settings.ca_file)
+            self._client = Client(
+                settings.host,
+                settings.port,
+                timeout=settings.timeout_seconds,
+                context=context if settings.security == "tls" else None,
+                deadline=self._deadline,
+                literal_cap=settings.literal_cap,
+            )
+            if settings.security == "starttls":
+                if not self._client.has_capability("STARTTLS"):
+                    self._drop()
+                    raise SourcePermanent(f"{self._where} no ofrece STARTTLS; no se envió la clave.")
+                self._client.starttls(context)
+        self._login()
+
+    def _login(self) -> None:
+        try:
+            with self._step("iniciar sesión"):
+                self._authenticate(fresh=False)
+        except SourceError as error:
+            if self._settings.oauth_token is None or not error.connected:
+                self._drop()
+                raise
+            with self._step("iniciar sesión"):
+                self._authenticate(fresh=True)
+
+    def _authenticate(self, *, fresh: bool) -> None:
+        """Log in; the server's refusal becomes ours, without the command that carried the secret."""
+        settings, client = self._settings, self._live()
+        token = settings.oauth_token(fresh) if settings.oauth_token is not None else ""
+        try:
+            if settings.oauth_token is not None:
+                client.oauth2_login(settings.user, token)
+            elif client.has_capability("AUTH=PLAIN"):
+                client.plain_login(settings.user, settings.password)
+            elif client.has_capability("LOGINDISABLED"):
+                raise SourcePermanent(f"{self._where} no permite iniciar sesión por esta conexión.")
+            else:
+                client.login(settings.user, settings.password)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            said = _said(error, settings.password, token)
+            if any(code in said.upper() for code in _TEMPORARY_CODES):
+                raise SourceTemporary(f"{self._where} no atiende ahora: {said}", connected=True) from None
+            raise SourcePermanent(
+                f"{self._where} rechazó el usuario o la clave del buzón «{self.name}»: {said}", connected=True
+            ) from None
+        except UnicodeError:
+            raise SourcePermanent(f"{self._where} no acepta claves con tildes o eñes por esta vía.") from None
+
+    def _select(self) -> Standing:
+        settings = self._settings
+        with self._step(f"abrir la carpeta «{settings.folder}»", refusal=SourcePermanent):
+            client = self._live()
+            answer = client.select_folder(settings.folder, readonly=not settings.done_folder)
+            self._count = int(answer[b"EXISTS"])
+            self._way = self._choose_way(client, answer)
+            if b"UIDVALIDITY" not in answer:
+                raise SourcePermanent(f"{self._where} no da UIDVALIDITY para «{settings.folder}».", connected=True)
+            return Standing(uidvalidity=int(answer[b"UIDVALIDITY"]), count=self._count)
+
+    def _choose_way(self, client: Client, answer: dict[bytes, Any]) -> Literal["move", "copy", "stay"]:
+        """Choose how letters leave the folder; where none is safe to repeat, they stay."""
+        if not self._settings.done_folder or b"READ-ONLY" in answer:
+            return "stay"
+        if client.has_capability("MOVE"):
+            return "move"
+        if client.has_capability("UIDPLUS") and b"\\Deleted" in answer.get(b"PERMANENTFLAGS", ()):
+            return "copy"
+        return "stay"
+
+    def _copy_and_expunge(self, uids: list[int]) -> None:
+        """COPY, mark, UID EXPUNGE. What is already marked was copied by an earlier try and is not copied again."""
+        client = self._live()
+        marked = {uid for uid, flags in client.get_flags(uids).items() if b"\\Deleted" in flags}
+        fresh = [uid for uid in uids if uid not in marked]
+        if fresh:
+            self._into_done(lambda: client.copy(fresh, self._settings.done_folder))
+            client.delete_messages(fresh, silent=True)
+        client.uid_expunge(uids)
+
+    def _into_done(self, transfer: Callable[[], object]) -> None:
+        """Run a MOVE or COPY; when the done folder does not exist yet, create it and run it again."""
+        try:
+            transfer()
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            client = self._live()
+            if client.folder_exists(self._settings.done_folder):
+                raise
+            client.create_folder(self._settings.done_folder)
+            transfer()
+
+    def _live(self) -> Client:
+        if self._client is None:
+            raise SourceTemporary(f"No hay conexión con {self._where}.")
+        return self._client
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(Exception):
+                client.shutdown()
+
+    @property
+    def _where(self) -> str:
+        return f"El servidor {self._settings.host}:{self._settings.port}"
+
+    @contextmanager
+    def _step(
+        self,
+        doing: str,
+        size: int = 0,
+        *,
+        allowance: float = 0.0,
+        refusal: type[SourceError] = SourceTemporary,
+    ) -> Iterator[None]:
+        """Bound one exchange in time and turn every foreign exception into one of ours."""
+        limit = self._settings.timeout_seconds + allowance + size / _SLOWEST
+        try:
+            with self._deadline.within(limit):
+                yield
+        except SourceError as error:
+            if not error.connected:
+                self._drop()
+            raise
+        except ssl.SSLCertVerificationError as error:
+            raise self._lost(SourcePermanent, f"presentó un certificado que no se acepta: {error.verify_message}")
+        except FileNotFoundError:
+            raise self._lost(SourcePermanent, f"no se pudo verificar: no existe {self._settings.ca_file}")
+        except socket.gaierror as error:
+            raise self._lost(SourceTemporary, f"no se encuentra por su nombre: {clean_line(str(error.strerror))}")
+        except TimeoutError:
+            raise self._lost(SourceTemporary, f"no respondió a tiempo al {doing}.")
+        except (imaplib.IMAP4.abort, OSError, EOFError) as error:
+            if self._deadline.passed:
+                raise self._lost(SourceTemporary, f"tardó más de {limit:.0f} s al {doing}.")
+            raise self._lost(SourceTemporary, f"cortó la conexión al {doing}: {_said(error)}")
+        except (ProtocolError, CapabilityError, ValueError, TypeError, KeyError, IndexError, AssertionError) as error:
+            raise self._lost(SourceTemporary, f"respondió algo que no se entiende al {doing}: {_said(error)}")
+        except imaplib.IMAP4.error as error:
+            said = _said(error)
+            kind = SourceTemporary if any(code in said.upper() for code in _TEMPORARY_CODES) else refusal
+            raise kind(f"{self._where} se negó al {doing} (buzón «{self.name}»): {said}", connected=True) from None
+
+    def _lost(self, kind: type[SourceError], what: str) -> SourceError:
+        self._drop()
+        return kind(f"{self._where} {what}")
+
+
+def _said(error: BaseException, *secrets: str) -> str:
+    """Return the server's words, cleaned and short, without a secret that it may have echoed."""
+    text = str(error)
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return clean_line(text)[:200]

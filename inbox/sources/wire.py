@@ -1,0 +1,124 @@
+"""The IMAP connection itself: verified TLS, bounded literals, and a deadline that a dripping server cannot outlast."""
+
+import imaplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from imapclient import IMAPClient, SocketTimeout
+
+
+class Deadline:
+    """Cuts the connection when one step lasts too long, however often the server sends another byte.
+
+    A socket's own timeout counts from byte to byte; this one counts from the start of the step.
+    """
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+        self.passed = False
+
+    def guard(self, sock: socket.socket) -> None:
+        """Make this the socket that is cut."""
+        self._socket = sock
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let the body run for at most that many seconds."""
+        timer = threading.Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        self.passed = True
+        if self._socket is not None:
+            with suppress(OSError):
+                # The plain method: SSLSocket.shutdown would drop its TLS object under the reading thread.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def verified_context(ca_file: str | None) -> ssl.SSLContext:
+    """Return a client context that verifies name and chain, TLS 1.2 or newer; ``ca_file`` replaces the system's roots."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class Wire(imaplib.IMAP4):
+    """One connection, plain or TLS from the first byte, that refuses literals larger than ``literal_cap`` bytes."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        timeout: float,
+        context: ssl.SSLContext | None,
+        deadline: Deadline,
+        literal_cap: int,
+    ) -> None:
+        self._context = context
+        self._deadline = deadline
+        self._literal_cap = literal_cap
+        super().__init__(host, port, timeout)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        sock = socket.create_connection((self.host, self.port), timeout)
+        self._deadline.guard(sock)
+        if self._context is not None:
+            try:
+                sock = self._context.wrap_socket(sock, server_hostname=self.host)
+            except BaseException:
+                sock.close()
+                raise
+            self._deadline.guard(sock)
+        return sock
+
+    def starttls(self, ssl_context: ssl.SSLContext | None = None) -> tuple[str, list[bytes | None]]:
+        """Change to TLS (RFC 9051, 6.2.1) and keep the deadline on the new socket."""
+        answer = super().starttls(ssl_context)
+        self._deadline.guard(self.sock)
+        return answer
+
+    def read(self, size: int) -> bytes:
+        """Read a literal; one beyond the cap ends the connection instead of filling memory."""
+        if size > self._literal_cap:
+            raise self.abort(f"literal of {size} bytes is beyond the cap")
+        return super().read(size)
+
+
+class Client(IMAPClient):  # type: ignore[misc, unused-ignore]
+    """IMAPClient over a ``Wire``, without its debug log of every line."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        timeout: float,
+        context: ssl.SSLContext | None,
+        deadline: Deadline,
+        literal_cap: int,
+    ) -> None:
+        self._context = context
+        self._deadline = deadline
+        self._literal_cap = literal_cap
+        super().__init__(host, port, ssl=False, timeout=SocketTimeout(timeout, timeout))
+        self._imap.debug = 0
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> Wire:  # noqa: N802 - the name is the library's
+        return Wire(
+            self.host,
+            self.port,
+            timeout=self._timeout.connect,
+            context=self._context,
+            deadline=self._deadline,
+            literal_cap=self._literal_cap,
+        )

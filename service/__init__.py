@@ -1,0 +1,1 @@
+"""Where everything is wired: settings, the daemon, the command line, the demo."""

@@ -1,0 +1,277 @@
+"""Every key of ``config.toml``: its type, its default and one sentence that says what it is and in which unit."""
+
+import datetime as dt
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
+
+
+def _checked_address(value: str) -> str:
+    if value and not ADDRESS.fullmatch(value):
+        raise ValueError("must be one bare address such as desk@example.org")
+    return value
+
+
+def _given_address(value: str) -> str:
+    if not value:
+        raise ValueError("must be one bare address such as desk@example.org")
+    return _checked_address(value)
+
+
+def _local_time(value: dt.time) -> dt.time:
+    if value.tzinfo is not None:
+        raise ValueError("must be a Lima time without an offset, such as 17:00")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_checked_address)]
+GivenAddress = Annotated[str, AfterValidator(_given_address)]
+Filled = Annotated[str, Field(min_length=1)]
+LimaTime = Annotated[dt.time, AfterValidator(_local_time)]
+Security = Literal["tls", "starttls", "plain"]
+Kind = Literal["consulta", "sugerencia", "reclamo"]
+
+IMAP_PORTS: dict[Security, int] = {"tls": 993, "starttls": 143, "plain": 143}
+SMTP_PORTS: dict[Security, int] = {"tls": 465, "starttls": 587, "plain": 25}
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address never leaves this machine."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def one_password(name: str, info: ValidationInfo) -> str:
+    """Check ``password_file`` against its neighbours: a user needs exactly one source of the password."""
+    given = [key for key in ("password_env", "password_file") if (name if key == "password_file" else info.data.get(key))]
+    if info.data.get("user") and len(given) != 1:
+        raise ValueError("a user needs exactly one of password_env and password_file")
+    if "user" in info.data and not info.data["user"] and given:
+        raise ValueError("a password is named but no user")
+    return name
+
+
+def safe_wire(security: str, info: ValidationInfo) -> str:
+    """Check ``security`` against the host: without TLS a password must not leave this machine."""
+    if security == "plain" and not is_loopback(info.data.get("host") or "localhost"):
+        raise ValueError('"plain" is allowed on loopback only; use "tls" or "starttls"')
+    return security
+
+
+class Section(BaseModel):
+    """One table of the file: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class Office(Section):
+    """Who runs this desk."""
+
+    name: Filled = Field("Lima", description="The office that new tickets belong to.")
+
+
+class Mailbox(Section):
+    """One mailbox to take letters from; repeat the table for each."""
+
+    name: Filled = Field(description="Short name of the mailbox in commands and logs, unique in this file.")
+    address: GivenAddress = Field(description="The address that people write to.")
+    host: Filled = Field(description="Host name of the IMAP server.")
+    security: Security = Field("tls", description='"tls", "starttls" (never falls back) or "plain" (loopback only).')
+    port: int = Field(0, ge=0, le=65535, description="TCP port of the IMAP server; 0 takes 993 for tls, else 143.")
+    user: Filled = Field(description="Login name at the IMAP server.")
+    password_env: str = Field("", description="Name of the environment variable that holds the password.")
+    password_file: str = Field("", description="File (mode 0600 or stricter) that holds the password in its first line.")
+    ca_file: str = Field("", description="PEM file of the authority to trust; empty trusts those of the system.")
+    folder: Filled = Field("INBOX", description="Folder that letters arrive in.")
+    done_folder: str = Field("", description="Folder that taken letters are moved to; empty leaves and flags them.")
+
+    _wire = field_validator("security")(safe_wire)
+    _password = field_validator("password_file")(one_password)
+
+    @property
+    def effective_port(self) -> int:
+        """The port, with 0 replaced by the usual one."""
+        return self.port or IMAP_PORTS[self.security]
+
+
+class Smtp(Section):
+    """The relay that takes our outgoing letters."""
+
+    host: str = Field("", description="Host name of the SMTP relay; empty sends nothing.")
+    security: Security = Field("tls", description='"tls", "starttls" (never falls back) or "plain" (loopback only).')
+    port: int = Field(0, ge=0, le=65535, description="TCP port of the relay; 0 takes 465 for tls, 587 for starttls, else 25.")
+    user: str = Field("", description="Login name at the relay; empty means no login (loopback only).")
+    password_env: str = Field("", description="Name of the environment variable that holds the password.")
+    password_file: str = Field("", description="File (mode 0600 or stricter) that holds the password in its first line.")
+    ca_file: str = Field("", description="PEM file of the authority to trust; empty trusts those of the system.")
+    from_address: Address = Field("", description="Address in From of every outgoing letter; empty takes the first mailbox's.")
+    from_name: str = Field(
+        "Servicio de Orientación para el Migrante", description="Display name in From of every outgoing letter."
+    )
+    timeout_seconds: int = Field(60, ge=1, le=3600, description="Seconds to wait for the relay at each step.")
+
+    _wire = field_validator("security")(safe_wire)
+    _password = field_validator("password_file")(one_password)
+
+    @field_validator("user")
+    @classmethod
+    def _login(cls, user: str, info: ValidationInfo) -> str:
+        if not user and not is_loopback(info.data.get("host") or "localhost"):
+            raise ValueError("a relay that is not on loopback needs a user")
+        return user
+
+    @property
+    def effective_port(self) -> int:
+        """The port, with 0 replaced by the usual one."""
+        return self.port or SMTP_PORTS[self.security]
+
+
+class Intake(Section):
+    """How letters are taken from the mailboxes."""
+
+    poll_seconds: int = Field(60, ge=1, description="Seconds between two looks at each mailbox.")
+    batch_letters: int = Field(50, ge=1, description="Most letters fetched and committed together.")
+    batch_bytes: int = Field(16_777_216, ge=1024, description="Most bytes fetched and committed together.")
+    max_letter_bytes: int = Field(
+        41_943_040, ge=1024, description="Bytes above which a letter is not fetched but opens a ticket for a person."
+    )
+    timeout_seconds: int = Field(30, ge=1, le=3600, description="Seconds to wait for the IMAP server at each step.")
+    tries: int = Field(3, ge=1, description="Failed readings after which a letter is put into quarantine.")
+
+
+class Promise(Section):
+    """The promise clock: when an answer is due."""
+
+    reading: Literal["deemed-receipt", "same-day", "plain"] = Field(
+        "deemed-receipt", description='How one business day is read: "deemed-receipt", "same-day" or "plain".'
+    )
+    cutoff: LimaTime = Field(
+        dt.time(17, 0), description="Lima time after which a consulta counts as received on the next business day."
+    )
+    closing: LimaTime = Field(dt.time(17, 0), description="Lima time at which an answer is due on its day.")
+    day_ends: Literal["closing", "midnight"] = Field(
+        "closing", description='When a promise breaks on its day: at "closing" or at "midnight".'
+    )
+    consulta_days: int = Field(1, ge=1, description="Business days to answer a consulta.")
+    sugerencia_days: int = Field(7, ge=1, description="Business days to answer a sugerencia.")
+    reclamo_days: int = Field(30, ge=1, description="Business days to answer a reclamo.")
+    warn_hours: float = Field(2.0, ge=0, description="Working hours before its target at which staff are warned of a promise.")
+
+
+class WorkingTime(Section):
+    """The hours in which the desk works, on business days."""
+
+    opens: LimaTime = Field(dt.time(8, 15), description="Lima time at which the desk opens on business days.")
+    closes: LimaTime = Field(dt.time(17, 0), description="Lima time at which the desk closes on business days.")
+
+    @field_validator("closes")
+    @classmethod
+    def _order(cls, closes: dt.time, info: ValidationInfo) -> dt.time:
+        if "opens" in info.data and closes <= info.data["opens"]:
+            raise ValueError("must be later than opens")
+        return closes
+
+
+class Acknowledgement(Section):
+    """The automatic word that a letter has arrived."""
+
+    enabled: bool = Field(True, description="Whether new letters are acknowledged.")
+    per_sender_per_day: int = Field(1, ge=0, description="Most acknowledgements to one address in 24 hours.")
+    per_hour: int = Field(200, ge=0, description="Most acknowledgements to all addresses together in one hour.")
+
+
+class Outbox(Section):
+    """How outgoing letters leave."""
+
+    undo_seconds: int = Field(60, ge=0, description="Seconds in which a person may still take an answer back.")
+    batch: int = Field(20, ge=1, description="Most outgoing letters claimed at once.")
+    lease_seconds: int = Field(300, ge=10, description="Seconds after which a claim of a vanished courier ends.")
+    give_up_hours: int = Field(48, ge=1, description="Hours after which a deferred letter is given up and shown to staff.")
+    per_address_per_day: int = Field(10, ge=1, description="Most automatic letters of any kind to one address in 24 hours.")
+
+
+class Triage(Section):
+    """How letters are sorted into the five lines."""
+
+    confidence_bar: float = Field(
+        0.75, ge=0, le=1, description="Probability (0 to 1) below which a line is only proposed and a person confirms."
+    )
+    cache_dir: str = Field("", description="Folder of the trained model; empty takes the folder triage in the data folder.")
+
+
+class Danger(Section):
+    """Letters that show a risk of human trafficking."""
+
+    notify: tuple[GivenAddress, ...] = Field((), description="Addresses told at once, at any hour, once per ticket.")
+
+
+class Digest(Section):
+    """The supervisors' morning letter about broken and endangered promises."""
+
+    at: LimaTime = Field(dt.time(8, 20), description="Lima time at which the digest leaves on business days.")
+    recipients: tuple[GivenAddress, ...] = Field((), description="Addresses that receive the digest; none sends no digest.")
+
+
+class Carta(Section):
+    """The Carta de Servicios that the promises stand on."""
+
+    version: Filled = Field("5", description="Version of the Carta de Servicios in use.")
+    valid_through: dt.date = Field(dt.date(2026, 3, 13), description="Last day of its term; past it the doctor warns.")
+
+
+class Data(Section):
+    """Where the desk keeps its files."""
+
+    dir: Filled = Field("data", description="Folder of the desk's own files; relative to the folder of this file.")
+
+
+class Clock(Section):
+    """The service's clock."""
+
+    simulated: bool = Field(False, description="Whether commands accept --now; for demo, training and checks only.")
+
+
+class Database(Section):
+    """Where the record is kept."""
+
+    url: str = Field("", description="Database URL in SQLAlchemy form; empty takes SQLite in the data folder (som.db).")
+    password_env: str = Field("", description="Environment variable that holds the PostgreSQL password, if any.")
+    password_file: str = Field("", description="File (mode 0600 or stricter) that holds the PostgreSQL password, if any.")
+    group: str = Field("", description="Group that shares the SQLite folder (2770, files 0660); empty keeps it private.")
+
+    @field_validator("url")
+    @classmethod
+    def _known_engine(cls, url: str) -> str:
+        if url and not re.match(r"(sqlite|postgresql(\+psycopg)?)://", url):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return url
+
+    @field_validator("password_file")
+    @classmethod
+    def _one_password(cls, name: str, info: ValidationInfo) -> str:
+        if name and info.data.get("password_env"):
+            raise ValueError("give password_env or password_file, not both")
+        return name
+
+
+class Logging(Section):
+    """What the daemon tells on stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least serious event that is logged.")
+    format: Literal["json", "text"] = Field("json", description='"json" writes one object per line, "text" lines for people.')
+
+
+class Authentication(Section):
+    """Whose word on the sender's identity is believed (RFC 8601)."""
+
+    authserv_id: str = Field(
+        "", description="Name that the border mail server writes in Authentication-Results; empty believes none."
+    )

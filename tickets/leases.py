@@ -1,0 +1,52 @@
+"""Leases: a scheduled job runs once at a time, whatever number of daemons share the database."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tickets.rows import core
+from tickets.tables import Lease
+
+_LEASE = core(Lease)
+
+
+def take(session: Session, name: str, *, owner: str, now: datetime, for_: timedelta) -> bool:
+    """Take the lease of a job, or return False while another owner holds it."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(_LEASE).values(name=name, owner="", failures=0, last_error="").on_conflict_do_nothing()
+    )
+    taken = session.execute(
+        update(_LEASE)
+        .where(
+            _LEASE.c.name == name,
+            or_(_LEASE.c.owner == "", _LEASE.c.owner == owner, _LEASE.c.until_at.is_(None), _LEASE.c.until_at <= now),
+        )
+        .values(owner=owner, until_at=now + for_)
+        .returning(_LEASE.c.name)
+    )
+    return taken.first() is not None
+
+
+def give_back(session: Session, name: str, *, owner: str, now: datetime, error: str = "") -> int:
+    """Give a lease back, with the error that ended the job or "". Returns the failures in a row."""
+    changed = session.execute(
+        update(_LEASE)
+        .where(_LEASE.c.name == name, _LEASE.c.owner == owner)
+        .values(
+            owner="",
+            until_at=None,
+            finished_at=_LEASE.c.finished_at if error else now,
+            failures=_LEASE.c.failures + 1 if error else 0,
+            last_error=error[:500],
+        )
+        .returning(_LEASE.c.failures)
+    ).scalar_one_or_none()
+    return changed or 0
+
+
+def listing(session: Session) -> list[Lease]:
+    """Return every lease, by name."""
+    return list(session.execute(select(Lease).order_by(_LEASE.c.name)).scalars())

@@ -1,0 +1,166 @@
+"""Questions to and changes of the outbox."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from tickets.rows import core
+from tickets.states import OutboxState, OutgoingKind
+from tickets.tables import Outgoing, Setting
+
+_OUTBOX = core(Outgoing)
+_DUE = (OutboxState.WAITING, OutboxState.DEFERRED)
+HOLD = "outbox_hold"
+"""The setting that holds every outgoing letter until a person releases it."""
+
+
+def held(session: Session) -> str:
+    """Return why the outbox is held, or ""."""
+    setting = session.get(Setting, HOLD)
+    return setting.value if setting is not None else ""
+
+
+def hold(session: Session, why: str, now: datetime) -> None:
+    """Hold every outgoing letter ("" releases them)."""
+    setting = session.get(Setting, HOLD)
+    if setting is None:
+        session.add(Setting(name=HOLD, value=why, changed_at=now))
+    else:
+        setting.value, setting.changed_at = why, now
+
+
+def claim(session: Session, *, now: datetime, limit: int, owner: str, lease: timedelta) -> list[Outgoing]:
+    """Take the letters due now under a lease, recording the attempt before any connection is made.
+
+    A letter is due at ``next_attempt_at``. Nothing is due while the outbox is held.
+    """
+    if held(session):
+        return []
+    chosen = list(
+        session.execute(
+            select(Outgoing)
+            .where(_OUTBOX.c.state.in_(_DUE), _OUTBOX.c.next_attempt_at <= now)
+            .order_by(_OUTBOX.c.next_attempt_at, _OUTBOX.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )
+    for letter in chosen:
+        letter.state = OutboxState.SENDING
+        letter.attempts += 1
+        letter.attempted_at = now
+        letter.lease_owner = owner
+        letter.lease_until = now + lease
+    session.flush()
+    return chosen
+
+
+def expired(session: Session, now: datetime, *, limit: int = 200) -> list[Outgoing]:
+    """Return letters whose lease ran out while they were being sent: nobody knows whether the relay has them."""
+    return list(
+        session.execute(
+            select(Outgoing)
+            .where(_OUTBOX.c.state == OutboxState.SENDING, _OUTBOX.c.lease_until < now)
+            .order_by(_OUTBOX.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )
+
+
+def load(session: Session, outgoing_id: int) -> Outgoing | None:
+    """Return one outgoing letter, locked, or None."""
+    return session.execute(select(Outgoing).where(_OUTBOX.c.id == outgoing_id).with_for_update()).scalar_one_or_none()
+
+
+def of_ticket(session: Session, ticket_id: int) -> list[Outgoing]:
+    """Return the outgoing letters of a ticket, oldest first."""
+    return list(
+        session.execute(select(Outgoing).where(_OUTBOX.c.ticket_id == ticket_id).order_by(_OUTBOX.c.id)).scalars()
+    )
+
+
+def listing(session: Session, *, states: Collection[str] = (), limit: int = 200) -> list[Outgoing]:
+    """Return the newest outgoing letters, in the order they were written."""
+    query = select(Outgoing).order_by(_OUTBOX.c.id.desc()).limit(limit)
+    if states:
+        query = query.where(_OUTBOX.c.state.in_(list(states)))
+    return list(reversed(session.execute(query).scalars().all()))
+
+
+def pending_for(session: Session, ticket_id: int) -> Outgoing | None:
+    """Return a person's letter of that ticket that has not left yet, or None."""
+    return (
+        session.execute(
+            select(Outgoing)
+            .where(
+                _OUTBOX.c.ticket_id == ticket_id,
+                _OUTBOX.c.state.in_((*_DUE, OutboxState.SENDING)),
+                _OUTBOX.c.author_id.is_not(None),
+            )
+            .order_by(_OUTBOX.c.id)
+        )
+        .scalars()
+        .first()
+    )
+
+
+def acknowledged_since(session: Session, addresses: Collection[str], since: datetime) -> dict[str, int]:
+    """Count the acknowledgements written to each address since an instant."""
+    if not addresses:
+        return {}
+    rows = session.execute(
+        select(_OUTBOX.c.to_address, func.count())
+        .where(
+            _OUTBOX.c.kind == OutgoingKind.ACKNOWLEDGEMENT,
+            _OUTBOX.c.to_address.in_(list(addresses)),
+            _OUTBOX.c.created_at >= since,
+        )
+        .group_by(_OUTBOX.c.to_address)
+    )
+    return dict(rows.tuples())
+
+
+def acknowledgements_planned(session: Session, since: datetime) -> list[tuple[datetime, int]]:
+    """Return (hour, number) of the acknowledgements that leave in each hour since an instant, in order."""
+    counts: dict[datetime, int] = {}
+    for (leaves_at,) in session.execute(
+        select(_OUTBOX.c.next_attempt_at).where(
+            _OUTBOX.c.kind == OutgoingKind.ACKNOWLEDGEMENT, _OUTBOX.c.next_attempt_at >= since
+        )
+    ):
+        hour = leaves_at.replace(minute=0, second=0, microsecond=0)
+        counts[hour] = counts.get(hour, 0) + 1
+    return sorted(counts.items())
+
+
+def by_message_id(session: Session, message_ids: Collection[str]) -> dict[str, tuple[int, int | None]]:
+    """Return Message-ID -> (outgoing id, ticket id) of letters that we wrote."""
+    if not message_ids:
+        return {}
+    rows = session.execute(
+        select(_OUTBOX.c.message_id, _OUTBOX.c.id, _OUTBOX.c.ticket_id).where(
+            _OUTBOX.c.message_id.in_(list(message_ids))
+        )
+    )
+    return {message_id: (outgoing_id, ticket_id) for message_id, outgoing_id, ticket_id in rows}
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """Count outgoing letters by state."""
+    rows = session.execute(select(_OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.state))
+    return dict(rows.tuples())
+
+
+def uncertain_all_in_flight(session: Session, now: datetime) -> int:
+    """Turn every letter that was being sent into an uncertain one (after a restore). Returns how many."""
+    changed = session.execute(
+        update(_OUTBOX)
+        .where(_OUTBOX.c.state == OutboxState.SENDING)
+        .values(
+            state=OutboxState.UNCERTAIN, last_text="restored from a backup while it was being sent", lease_until=now
+        )
+    )
+    return int(result.rowcount)

@@ -1,0 +1,200 @@
+"""The store: one engine, sessions that commit or roll back whole, and the shape of the database."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from tickets.tables import Key
+
+REVISIONS = ("0001",)
+"""The migrations that this code knows, oldest first; a test holds them against the folder."""
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked."""
+
+
+class StoreSettingsError(StoreError):
+    """The database address cannot be used."""
+
+
+class StoreUnavailable(StoreError):
+    """The database does not answer now; the same call may succeed later."""
+
+
+class StoreDamaged(StoreError):
+    """The database file contradicts itself."""
+
+
+class StoreOutdated(StoreError):
+    """The database was made by an older version of the code and must be upgraded first."""
+
+
+class StoreNewer(StoreError):
+    """The database was made by a newer version of the code; this one must not touch it."""
+
+
+class Store:
+    """A database of the desk. Sessions come from ``write`` and ``read``; both end with the block."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Wrap an engine made by ``open_store``."""
+        self.engine = engine
+        self._writing = engine.execution_options(som_write=True)
+
+    @property
+    def dialect(self) -> str:
+        """Return "sqlite" or "postgresql"."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a transaction that commits at the end of the block and rolls back when the block raises.
+
+        SQLite takes the write lock at the start (``BEGIN IMMEDIATE``), so that what was read is still true when
+        it is written. Raises ``StoreUnavailable`` or ``StoreDamaged`` for the database's own failures.
+        """
+        with _mapped_errors(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction for reading; nothing that is changed in it is kept."""
+        with _mapped_errors(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def open_store(url: str, *, now: datetime, group: str = "") -> Store:
+    """Open the database at a SQLAlchemy URL, making it when it does not exist.
+
+    A SQLite file is made 0600, or 0660 in a folder of ``group`` when several logins share it. Raises
+    ``StoreSettingsError``, ``StoreUnavailable``, ``StoreDamaged``, ``StoreOutdated`` or ``StoreNewer``.
+    """
+    store = connect(url, group=group)
+    try:
+        with _mapped_errors():
+            revision = current_revision(store.engine)
+        if revision is None:
+            upgrade(store, now=now)
+        elif revision not in REVISIONS:
+            raise StoreNewer(
+                f"the database is at revision {revision}, which this version does not know; "
+                "install the version of som that made it, nothing was changed"
+            )
+        elif revision != REVISIONS[-1]:
+            raise StoreOutdated(f"the database is at revision {revision}; run: som db upgrade")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def connect(url: str, *, group: str = "") -> Store:
+    """Make the engine, without looking at what the database holds."""
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "postgresql":
+            engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        elif address.get_backend_name() == "sqlite":
+            if address.database and address.database != ":memory:":
+                _prepare_file(Path(address.database), group)
+            engine = create_engine(address, connect_args={"timeout": 30})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        else:
+            raise StoreSettingsError(
+                f"[database] url: {address.get_backend_name()} is not supported; use sqlite or postgresql"
+            )
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreSettingsError(f"[database] url cannot be used: {error}") from None
+    return Store(engine)
+
+
+def upgrade(store: Store, *, now: datetime) -> None:
+    """Bring the database to the newest revision, making it when it is empty. Safe to call from several processes."""
+    from tickets.migrate import to_newest  # Alembic is slow to import and rarely needed
+
+    with _mapped_errors():
+        to_newest(store.engine)
+        with store.write() as session:
+            if session.get(Key, "signing") is None:
+                session.add(Key(name="signing", secret=token_hex(32), created_at=now))
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Return the revision that the database is at, or None when it is empty."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def signing_key(session: Session) -> bytes:
+    """Return the key that signs references and hashes addresses."""
+    key = session.get(Key, "signing")
+    if key is None:
+        raise StoreDamaged("the database has no signing key; restore it from a backup")
+    return bytes.fromhex(key.secret)
+
+
+def _prepare_file(path: Path, group: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o660 if group else 0o600)
+        if group:
+            os.umask(0o007)  # SQLite gives its -wal and -shm files the mode of the database within the umask
+    except OSError as error:
+        raise StoreSettingsError(f"[database] url: {path}: {error.strerror}") from None
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "wal_autocheckpoint=4000",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("som_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def _mapped_errors() -> Iterator[None]:
+    """Turn the database's own failures into ours, so that no room above needs to know them."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable(f"the database does not answer: {_first_line(error)}") from error
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and type(error.orig) is sqlite3.DatabaseError:
+            raise StoreDamaged(f"the database file is damaged: {_first_line(error)}; restore a backup") from error
+        if error.connection_invalidated:
+            raise StoreUnavailable(f"the database connection was lost: {_first_line(error)}") from error
+        raise
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    original = getattr(error, "orig", None)
+    lines = str(original or error).splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,89 @@
+"""The labelled letters the judge learns from, and the part of them that it never sees."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from triage.verdict import Text
+
+CORPUS = files("triage") / "corpus"
+KINDS = ("consulta", "sugerencia", "reclamo", "agradecimiento", "ajeno")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One labelled letter; the fields are those of ``Verdict``. ``writer`` names the hand that wrote it."""
+
+    id: str
+    writer: str
+    text: Text
+    line: int
+    kind: str
+    on_behalf: bool
+    trafficking_risk: bool
+    language: str
+    countries: tuple[str, ...]
+
+
+class BadExample(ValueError):
+    """A labelled letter cannot be read; the message names the line and the fault."""
+
+
+def read_examples(lines: Iterable[str], writer: str) -> list[Example]:
+    """Read labelled letters, one JSON object a line; raise ``BadExample`` naming the first bad line."""
+    examples: list[Example] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            examples.append(_example(json.loads(line), writer))
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadExample(f"line {number}: {_fault(error)}") from error
+    return examples
+
+
+def _fault(error: Exception) -> str:
+    return f"missing field {error}" if isinstance(error, KeyError) else str(error)
+
+
+def _example(row: dict[str, Any], writer: str) -> Example:
+    if not isinstance(row, dict):
+        raise TypeError("not a JSON object")
+    line, kind = row["line"], row["kind"]
+    if line not in range(6):
+        raise ValueError(f"line must be 0 to 5, not {line!r}")
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind {kind!r}")
+    return Example(
+        id=str(row["id"]),
+        writer=writer,
+        text=Text(subject=str(row["subject"] or ""), body=str(row["body"] or "")),
+        line=int(line),
+        kind=kind,
+        on_behalf=bool(row["on_behalf"]),
+        trafficking_risk=bool(row["trafficking_risk"]),
+        language=str(row["language"]),
+        countries=tuple(sorted(row["countries"])),
+    )
+
+
+def shipped() -> list[Example]:
+    """Every labelled letter that comes with the package."""
+    examples: list[Example] = []
+    for file in sorted((f for f in CORPUS.iterdir() if f.name.endswith(".jsonl")), key=lambda f: f.name):
+        examples += read_examples(file.read_text("utf-8").splitlines(), file.name.removesuffix(".jsonl"))
+    return examples
+
+
+def validation_ids() -> frozenset[str]:
+    """The ids of the fixed part that no model is ever fitted or tuned on."""
+    return frozenset(tomllib.loads((CORPUS / "validation.toml").read_text("utf-8"))["ids"])
+
+
+def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """Part the letters into those to learn from and those that only measure."""
+    held = validation_ids()
+    return [e for e in examples if e.id not in held], [e for e in examples if e.id in held]

@@ -1,0 +1,37 @@
+"""Turns a reading into named features, block by block; fitting and judging share this one list."""
+
+from itertools import pairwise
+
+from triage.reading import Reading
+
+BLOCKS = ("w", "m", "s", "c")
+
+
+def named_features(reading: Reading) -> dict[str, list[str]]:
+    """Return words (w), words with places masked (m) and signals (s); runs of letters (c) come from the words."""
+    return {"w": _words(reading), "m": _masked(reading), "s": _signals(reading)}
+
+
+def char_features(word: str) -> list[str]:
+    """Runs of three to five letters inside one word, its edges marked."""
+    padded = f" {word} "
+    size = len(padded)
+    return [padded[at : at + run] for run in (3, 4, 5) for at in range(size - run + 1)]
+
+
+def _words(reading: Reading) -> list[str]:
+    words = reading.body
+    return [*words, *(f"{a} {b}" for a, b in pairwise(words)), *(f"S {word}" for word in reading.subject)]
+
+
+def _masked(reading: Reading) -> list[str]:
+    words = reading.masked
+    return [
+        *words,
+        *(f"{a} {b}" for a, b in pairwise(words)),
+        *(f"{a} {b} {c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)),
+    ]
+
+
+def _signals(reading: Reading) -> list[str]:
+    return sorted({name for _, _, name in reading.found})

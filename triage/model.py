@@ -1,0 +1,146 @@
+"""The fitted model: weights that score a letter, and the safe file they are kept in."""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.vectors import Row, Vectoriser
+
+LINES = tuple(range(6))
+
+
+class UnusableModel(Exception):
+    """A stored model is damaged, or was fitted from other letters or other code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """One question of the model: its possible answers, its columns of the weights and its temperature.
+
+    One column with two answers is a yes/no question. ``temperature`` softens the scores so that a probability is the
+    share of right answers among letters judged alike.
+    """
+
+    name: str
+    answers: tuple[str, ...]
+    columns: tuple[int, int]
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Everything that was fitted. ``bars`` holds the thresholds chosen on letters that the weights had not seen."""
+
+    vectoriser: Vectoriser
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    heads: tuple[Head, ...]
+    bars: dict[str, float]
+    key: str
+
+    @property
+    def version(self) -> str:
+        """Short name of this model, kept with every verdict."""
+        return self.key[:12]
+
+    def scores(self, rows: list[Row]) -> NDArray[np.float32]:
+        """Return the raw score of every column for every row."""
+        if not rows:
+            return np.zeros((0, len(self.bias)), np.float32)
+        return np.stack([value @ self.weights[index] for index, value in rows]) + self.bias
+
+    def probabilities(self, scores: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        """Return the calibrated probabilities of every head's answers, a row for each letter."""
+        answered: dict[str, NDArray[np.float64]] = {}
+        for head in self.heads:
+            mine = scores[:, head.columns[0] : head.columns[1]].astype(np.float64) / head.temperature
+            answered[head.name] = softmax(mine)
+        return answered
+
+
+def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn scores into probabilities; a single column is the score of the second of two answers."""
+    if scores.shape[1] == 1:
+        scores = np.hstack([np.zeros_like(scores), scores])
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def save(model: Model, path: Path) -> None:
+    """Write the model beside its final name and move it there in one step, readable by its owner alone."""
+    described = json.dumps(
+        {
+            "key": model.key,
+            "bars": model.bars,
+            "heads": [[h.name, list(h.answers), list(h.columns), h.temperature] for h in model.heads],
+        }
+    )
+    arrays: dict[str, NDArray[Any]] = {
+        "weights": model.weights,
+        "bias": model.bias,
+        "idf": model.vectoriser.idf,
+        "names": _bytes("\t".join(model.vectoriser.names)),
+        "about": _bytes(described),
+    }
+    arrays["seal"] = _bytes(_seal(arrays))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".triage-", suffix=".npz")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        Path(unfinished).replace(path)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+
+
+def load(path: Path, key: str) -> Model:
+    """Read a stored model. Raise ``UnusableModel`` unless it is whole and was fitted under this key."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in ("weights", "bias", "idf", "names", "about", "seal")}
+        seal = _text(arrays.pop("seal"))
+        if seal != _seal(arrays):
+            raise UnusableModel("its seal is broken")
+        about = json.loads(_text(arrays["about"]))
+        if about["key"] != key:
+            raise UnusableModel("it was fitted from other letters or other code")
+        return Model(
+            vectoriser=Vectoriser(names=_text(arrays["names"]).split("\t"), idf=arrays["idf"]),
+            weights=arrays["weights"],
+            bias=arrays["bias"],
+            heads=tuple(
+                Head(name=name, answers=tuple(answers), columns=(columns[0], columns[1]), temperature=temperature)
+                for name, answers, columns, temperature in about["heads"]
+            ),
+            bars={str(name): float(bar) for name, bar in about["bars"].items()},
+            key=key,
+        )
+    except UnusableModel:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, the answer is to fit again
+        raise UnusableModel(str(error)) from error
+
+
+def _seal(arrays: dict[str, NDArray[Any]]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _bytes(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+
+
+def _text(array: NDArray[Any]) -> str:
+    return array.tobytes().decode("utf-8", "surrogatepass")
