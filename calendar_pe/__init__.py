@@ -3,6 +3,7 @@
 from calendar_pe.crosscheck import Difference, differences
 from calendar_pe.days import Calendar, CalendarRangeError
 from calendar_pe.package import shipped
+from calendar_pe.review import check_addition, complaints, unexplained
 from calendar_pe.rows import CalendarDataError, Effect, Fault, Row, Scope, parse_row, read_rows
 
 __all__ = [
@@ -14,8 +15,11 @@ __all__ = [
     "Fault",
     "Row",
     "Scope",
+    "check_addition",
+    "complaints",
     "differences",
     "parse_row",
     "read_rows",
     "shipped",
+    "unexplained",
 ]

@@ -1,7 +1,7 @@
 """A second opinion on the national holidays: the PyPI package ``holidays``, compared day by day."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 
 from calendar_pe.days import Calendar
 from calendar_pe.rows import Effect, Scope
@@ -15,7 +15,7 @@ class Difference:
     explains it, "" when nobody has looked at it yet.
     """
 
-    date: date
+    date: dt.date
     ours: str
     theirs: str
     explanation: str

@@ -17,9 +17,9 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _DAY_NAMES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 _CLOSED = {
     Scope.NATIONAL: "feriado nacional",
-    Scope.PUBLIC_SECTOR: "día no laborable del sector público",
-    Scope.LIMA: "día no laborable en Lima",
-    Scope.ENTITY: "día sin atención en la entidad",
+    Scope.PUBLIC_SECTOR: "no laborable",
+    Scope.LIMA: "no laborable",
+    Scope.ENTITY: "sin atención",
 }
 
 
@@ -70,6 +70,10 @@ class Calendar:
         row = self._half.get(self._check(day))
         return (row.start_time, row.end_time) if row and row.start_time and row.end_time else None
 
+    def business_days(self) -> tuple[date, ...]:
+        """Return every business day of the range, ascending."""
+        return tuple(date.fromordinal(ordinal) for ordinal in self._ordinals)
+
     def next_business_day(self, day: date) -> date:
         """Return the first business day strictly after ``day``."""
         return self.nth_business_day_after(day, 1)
@@ -94,6 +98,8 @@ class Calendar:
 
     def nth_business_day_of_month(self, year: int, month: int, n: int) -> date:
         """Return the ``n``-th business day of a month, counted within it. Raises ValueError when it has fewer."""
+        if not self.first_on.year <= year <= self.last_on.year:
+            raise self._beyond(str(year))
         first = self._check(date(year, month, 1))
         index = bisect_left(self._ordinals, first.toordinal()) + n - 1
         found = date.fromordinal(self._ordinals[index]) if n >= 1 and index < len(self._ordinals) else None
@@ -114,20 +120,20 @@ class Calendar:
             basis = f"{_CLOSED[row.scope]}: {row.name}, {row.legal_basis}" if row else "Ley 27444, art. 134"
             return f"{weekday}, no es día hábil ({basis})"
         if row:
-            return f"{weekday}, {_CLOSED[row.scope]}: {row.name} ({row.legal_basis})"
+            return f"{weekday}, {_CLOSED[row.scope]}: {row.name}, {row.legal_basis}"
         if half := self._half.get(day):
             return (
                 f"{weekday}, día hábil sin atención de {half.start_time:%H:%M} a {half.end_time:%H:%M}: "
-                f"{half.name} ({half.legal_basis})"
+                f"{half.name}, {half.legal_basis}"
             )
         if opened := self._opened.get(day):
-            return f"{weekday}, día hábil: {opened.name} ({opened.legal_basis})"
+            return f"{weekday}, día hábil: {opened.name}, {opened.legal_basis}"
         return f"{weekday}, día hábil"
 
     def nonworking(self, year: int) -> tuple[Row, ...]:
         """Return the rows that close a working weekday of that year, by date, one per day."""
-        self._check(date(year, 1, 1))
-        self._check(date(year, 12, 31))
+        if not self.first_on.year <= year <= self.last_on.year:
+            raise self._beyond(str(year))
         return tuple(
             row for day, row in sorted(self._closed.items()) if day.year == year and day.weekday() in self.weekdays
         )
@@ -218,5 +224,8 @@ class Calendar:
 
     def _check(self, day: date) -> date:
         if not self.first_on <= day <= self.last_on:
-            raise CalendarRangeError(f"el {day} queda fuera del calendario revisado ({self.first_on} a {self.last_on})")
+            raise self._beyond(str(day))
         return day
+
+    def _beyond(self, asked: str) -> CalendarRangeError:
+        return CalendarRangeError(f"el {asked} queda fuera del calendario revisado ({self.first_on} a {self.last_on})")

@@ -1,7 +1,6 @@
 """The calendar that ships with the program, read from the package data beside this file and checked on reading."""
 
 import tomllib
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,5 +22,4 @@ def shipped() -> Calendar:
         Rule(**{**rule, "effect": Effect(rule.get("effect", Effect.NONWORKING))}) for rule in header.pop("national")
     )
     declared = beside.joinpath(DECLARED).read_text("utf-8")
-    bounds: dict[str, date] = header
-    return Calendar(rules=rules, rows=read_rows(declared.splitlines(keepends=True), DECLARED), **bounds)
+    return Calendar(rules=rules, rows=read_rows(declared.splitlines(keepends=True), DECLARED), **header)

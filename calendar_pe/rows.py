@@ -1,9 +1,9 @@
 """Dated rows of the calendar: what somebody declared about one day, and how such a row is read and checked."""
 
 import csv
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
 from enum import StrEnum
 
 from calendar_pe.clock import parse_instant
@@ -35,18 +35,18 @@ class Row:
     one replaces; the replaced row has no effect from the moment this one is known.
     """
 
-    date: date
+    date: dt.date
     scope: Scope
     effect: Effect
     name: str
     legal_basis: str
     id: str = ""
-    start_time: time | None = None
-    end_time: time | None = None
+    start_time: dt.time | None = None
+    end_time: dt.time | None = None
     territory: str = ""
-    published_on: date | None = None
+    published_on: dt.date | None = None
     source: str = ""
-    known_at: datetime | None = None
+    known_at: dt.datetime | None = None
     supersedes: str = ""
     note: str = ""
 
@@ -114,22 +114,22 @@ def parse_row(fields: Mapping[str, str]) -> Row:
             faults.append(Fault(column=column, what=f"tiene caracteres de control o más de {_LONGEST} letras"))
         return value
 
-    def day(column: str, *, required: bool = False) -> date | None:
+    def day(column: str, *, required: bool = False) -> dt.date | None:
         value = text(column, required=required)
         try:
             if value and len(value) != len("2026-07-27"):  # the one form that every reader of the file understands
                 raise ValueError
-            return date.fromisoformat(value) if value else None
+            return dt.date.fromisoformat(value) if value else None
         except ValueError:
             faults.append(Fault(column=column, what=f"«{value}» no es una fecha como 2026-07-27"))
             return None
 
-    def moment(column: str) -> time | None:
+    def moment(column: str) -> dt.time | None:
         value = text(column)
         try:
             if value and len(value) != len("12:00"):
                 raise ValueError
-            return time.fromisoformat(value) if value else None
+            return dt.time.fromisoformat(value) if value else None
         except ValueError:
             faults.append(Fault(column=column, what=f"«{value}» no es una hora como 12:00"))
             return None
@@ -140,7 +140,7 @@ def parse_row(fields: Mapping[str, str]) -> Row:
             faults.append(Fault(column=column, what=f"«{value}» no es ninguno de: {', '.join(among)}"))
         return value
 
-    def instant(column: str) -> datetime | None:
+    def instant(column: str) -> dt.datetime | None:
         value = text(column)
         try:
             return parse_instant(value) if value else None

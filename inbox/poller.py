@@ -31,8 +31,8 @@ class PollSettings:
     """Letters described and compared with the ledger at a time."""
     pass_seconds: float = 600.0
     """A pass ends between two batches after this long; the next one goes on where it stopped."""
-    losses: int = 3
-    """Connections lost over single letters before the pass gives up."""
+    losses: int = 10
+    """Connections lost in one pass before it gives up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +135,7 @@ class _Pass:
     oversize: int = 0
     settled: int = 0
     losses: int = 0
+    loss: SourceError | None = None
     unreadable: list[int] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
 
@@ -159,6 +160,9 @@ class _Pass:
                 self._take(batch)
             if not complete:
                 break
+        if self.loss is not None and not self.kept:
+            # Not one letter came through: it is the connection, not the letters.
+            raise self.loss
         return PassResult(
             mailbox=name,
             seen=len(uids),
@@ -240,13 +244,15 @@ class _Pass:
             return ask(uids)
         except SourceError as error:
             self._recover(error)
-            if len(uids) == 1:
-                self.unreadable.append(uids[0])
-                self.trouble.append(str(error))
-                return []
         answers: list[_Answer] = []
         for uid in uids:
-            answers += self._each(ask, [uid])
+            try:
+                answers += ask([uid])
+            except SourceError as error:
+                self._recover(error)
+                self.unreadable.append(uid)
+                self.trouble.append(str(error))
+                self.loss = self.loss if error.connected else error
         return answers
 
     def _recover(self, error: SourceError) -> None:

@@ -245,6 +245,11 @@ def last_letter(session: Session, ticket_id: int) -> Message | None:
     ).scalar_one_or_none()
 
 
+def message_of_outgoing(session: Session, outgoing_id: int) -> Message | None:
+    """Return the message that shows an outgoing letter in its conversation, or None."""
+    return session.execute(select(Message).where(_MESSAGE.c.outgoing_id == outgoing_id)).scalar_one_or_none()
+
+
 def thread_ids(session: Session, ticket_id: int, *, limit: int = 20) -> list[str]:
     """Return the Message-IDs of a ticket's letters, oldest first, for References."""
     newest = (

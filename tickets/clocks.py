@@ -75,8 +75,8 @@ def to_break(session: Session, second: datetime, *, limit: int) -> list[Promise]
     return list(
         session.execute(
             select(Promise)
-            .where(_PROMISE.c.state == PromiseState.OPEN, _PROMISE.c.breaks_at < second)
-            .order_by(_PROMISE.c.breaks_at, _PROMISE.c.id)
+            .where(_PROMISE.c.state == PromiseState.OPEN, _PROMISE.c.last_second_at < second)
+            .order_by(_PROMISE.c.last_second_at, _PROMISE.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).scalars()

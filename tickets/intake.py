@@ -24,16 +24,16 @@ COMPRESSIBLE_FROM = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A copy of a letter to be kept. ``body`` is None when it was too large to load."""
+    """A copy of a letter to be kept. ``partial`` when it was too large: ``body`` is then its header block alone."""
 
     mailbox: str
     uidvalidity: int
     uid: int
-    body: bytes | None
+    body: bytes
+    partial: bool = False
     size: int
     arrived_at: datetime
-    arrival_source: str = "internaldate"
-    sha256: str = ""  # only needed without a body
+    arrival_source: str = "server"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +47,16 @@ class Pending:
     arrived_at: datetime
     arrival_source: str
     attempts: int
-    raw_id: int | None
+    last_error: str
+    raw_id: int
+    partial: bool
 
 
 def keep(session: Session, arrivals: Sequence[Arrival], now: datetime) -> int:
     """Store bytes and ledger rows; copies already known are left alone. Returns how many were new."""
     if not arrivals:
         return 0
-    hashes = [
-        hashlib.sha256(arrival.body).hexdigest() if arrival.body is not None else arrival.sha256 for arrival in arrivals
-    ]
+    hashes = [_digest(arrival) for arrival in arrivals]
     raw_ids = _keep_bytes(session, arrivals, hashes)
     rows = [
         {
@@ -65,7 +65,8 @@ def keep(session: Session, arrivals: Sequence[Arrival], now: datetime) -> int:
             "uid": arrival.uid,
             "sha256": digest,
             "size": arrival.size,
-            "raw_id": raw_ids.get(digest),
+            "raw_id": raw_ids[digest],
+            "partial": arrival.partial,
             "arrived_at": arrival.arrived_at,
             "arrival_source": arrival.arrival_source,
             "kept_at": now,
@@ -101,7 +102,7 @@ def last_uidvalidity(session: Session, mailbox: str) -> int | None:
     """Return the UIDVALIDITY of the newest copy known of a mailbox, or None."""
     return session.execute(
         select(_INTAKE.c.uidvalidity)
-        .where(_INTAKE.c.mailbox == mailbox, _INTAKE.c.arrival_source == "internaldate")
+        .where(_INTAKE.c.mailbox == mailbox, _INTAKE.c.arrival_source == "server")
         .order_by(_INTAKE.c.id.desc())
         .limit(1)
     ).scalar_one_or_none()
@@ -126,7 +127,9 @@ def pending(session: Session, *, letters: int, size: int, after: int = 0) -> lis
             _INTAKE.c.arrived_at,
             _INTAKE.c.arrival_source,
             _INTAKE.c.attempts,
+            _INTAKE.c.last_error,
             _INTAKE.c.raw_id,
+            _INTAKE.c.partial,
         )
         .where(_INTAKE.c.state == IntakeState.RECEIVED, _INTAKE.c.id > after)
         .order_by(_INTAKE.c.id)
@@ -135,7 +138,7 @@ def pending(session: Session, *, letters: int, size: int, after: int = 0) -> lis
     chosen: list[Pending] = []
     total = 0
     for row in session.execute(query):
-        loaded = row.size if row.raw_id is not None else 0
+        loaded = 0 if row.partial else row.size
         if chosen and (total + loaded > size or row.attempts > 0):
             break
         total += loaded
@@ -224,19 +227,38 @@ def quarantined(session: Session, *, limit: int = 200) -> list[Intake]:
     )
 
 
-def retry(session: Session, intake_id: int) -> bool:
-    """Put a quarantined letter back in the line of letters to be judged; False when there is none to put back."""
+def retry(session: Session, intake_id: int) -> int | None:
+    """Put a quarantined letter back in the line of letters to be judged; returns the ticket that stands for it.
+
+    None when there is no such letter, or only its header block is here.
+    """
     row = session.get(Intake, intake_id)
-    if row is None or row.state != IntakeState.QUARANTINED or row.raw_id is None:
-        return False
+    if row is None or row.state != IntakeState.QUARANTINED or row.partial:
+        return None
     row.state, row.outcome, row.attempts, row.last_error = IntakeState.RECEIVED, None, 0, ""
-    return True
+    return row.ticket_id
+
+
+def raw_of(session: Session, intake_id: int) -> bytes | None:
+    """Return the bytes of a letter, or None when there is no such letter."""
+    row = session.get(Intake, intake_id)
+    if row is None or row.raw_id is None:
+        return None
+    return bodies(session, [row.raw_id])[row.raw_id]
+
+
+def _digest(arrival: Arrival) -> str:
+    """Return the hash of the letter; of a partial one also where it lies, for its header block alone is no identity."""
+    hasher = hashlib.sha256(arrival.body)
+    if arrival.partial:
+        hasher.update(f"\0{arrival.mailbox}\0{arrival.uidvalidity}\0{arrival.uid}".encode())
+    return hasher.hexdigest()
 
 
 def _keep_bytes(session: Session, arrivals: Sequence[Arrival], hashes: Sequence[str]) -> dict[str, int]:
     rows = {}
     for arrival, digest in zip(arrivals, hashes, strict=True):
-        if arrival.body is not None and digest not in rows:
+        if digest not in rows:
             codec, body = _pack(arrival.body)
             rows[digest] = {"sha256": digest, "codec": codec, "size": len(arrival.body), "body": body}
     if not rows:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tickets.rows import core
@@ -32,7 +32,7 @@ def hold(session: Session, why: str, now: datetime) -> None:
 
 
 def claim(session: Session, *, now: datetime, limit: int, owner: str, lease: timedelta) -> list[Outgoing]:
-    """Take the letters due now under a lease, recording the attempt before any connection is made.
+    """Take the letters due now under a lease, so that no other courier takes them. None is attempted yet: see ``begin``.
 
     A letter is due at ``next_attempt_at``. Nothing is due while the outbox is held.
     """
@@ -41,20 +41,28 @@ def claim(session: Session, *, now: datetime, limit: int, owner: str, lease: tim
     chosen = list(
         session.execute(
             select(Outgoing)
-            .where(_OUTBOX.c.state.in_(_DUE), _OUTBOX.c.next_attempt_at <= now)
+            .where(
+                _OUTBOX.c.state.in_(_DUE),
+                _OUTBOX.c.next_attempt_at <= now,
+                or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until <= now),
+            )
             .order_by(_OUTBOX.c.next_attempt_at, _OUTBOX.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).scalars()
     )
     for letter in chosen:
-        letter.state = OutboxState.SENDING
-        letter.attempts += 1
-        letter.attempted_at = now
         letter.lease_owner = owner
         letter.lease_until = now + lease
-    session.flush()
     return chosen
+
+
+def begin(letter: Outgoing, *, now: datetime, lease: timedelta) -> None:
+    """Record that an attempt begins; committed before a byte of the letter leaves."""
+    letter.state = OutboxState.SENDING
+    letter.attempts += 1
+    letter.attempted_at = now
+    letter.lease_until = now + lease
 
 
 def expired(session: Session, now: datetime, *, limit: int = 200) -> list[Outgoing]:
@@ -159,8 +167,7 @@ def uncertain_all_in_flight(session: Session, now: datetime) -> int:
     changed = session.execute(
         update(_OUTBOX)
         .where(_OUTBOX.c.state == OutboxState.SENDING)
-        .values(
-            state=OutboxState.UNCERTAIN, last_text="restored from a backup while it was being sent", lease_until=now
-        )
+        .values(state=OutboxState.UNCERTAIN, last_text="restored while it was being sent", lease_until=now)
+        .returning(_OUTBOX.c.id)
     )
-    return int(result.rowcount)
+    return len(changed.all())

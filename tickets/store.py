@@ -15,6 +15,23 @@ from sqlalchemy.orm import Session
 
 from tickets.tables import Key
 
+__all__ = [
+    "REVISIONS",
+    "Session",
+    "Store",
+    "StoreDamaged",
+    "StoreError",
+    "StoreNewer",
+    "StoreOutdated",
+    "StoreSettingsError",
+    "StoreUnavailable",
+    "connect",
+    "current_revision",
+    "open_store",
+    "signing_key",
+    "upgrade",
+]
+
 REVISIONS = ("0001",)
 """The migrations that this code knows, oldest first; a test holds them against the folder."""
 

@@ -15,7 +15,10 @@ KINDS = ("consulta", "sugerencia", "reclamo", "agradecimiento", "ajeno")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One labelled letter; the fields are those of ``Verdict``. ``writer`` names the hand that wrote it."""
+    """One labelled letter; the fields are those of ``Verdict``. ``writer`` names the hand that wrote it.
+
+    ``arguable`` holds other lines that a careful reader could defend, ``difficulty`` the writer's own word for it.
+    """
 
     id: str
     writer: str
@@ -26,6 +29,8 @@ class Example:
     trafficking_risk: bool
     language: str
     countries: tuple[str, ...]
+    difficulty: str = ""
+    arguable: tuple[int, ...] = ()
 
 
 class BadExample(ValueError):
@@ -67,6 +72,8 @@ def _example(row: dict[str, Any], writer: str) -> Example:
         trafficking_risk=bool(row["trafficking_risk"]),
         language=str(row["language"]),
         countries=tuple(sorted(row["countries"])),
+        difficulty=str(row.get("difficulty") or ""),
+        arguable=tuple(int(line) for line in row.get("arguable") or ()),
     )
 
 

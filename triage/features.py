@@ -2,6 +2,9 @@
 
 from itertools import pairwise
 
+from triage.facts import conclusions
+from triage.language import language_of
+from triage.lexicon import side
 from triage.reading import Reading
 
 BLOCKS = ("w", "m", "s", "c")
@@ -34,4 +37,9 @@ def _masked(reading: Reading) -> list[str]:
 
 
 def _signals(reading: Reading) -> list[str]:
-    return sorted({name for _, _, name in reading.found})
+    cues = {name[4:] for _, _, name in reading.found if name.startswith("cue:") and not name.startswith("cue:role-")}
+    marks = {f"mark-{side(name[5:])}" for _, _, name in reading.found if name.startswith("mark:")}
+    stands = {f"{role}-{side(code)}" for role, code in reading.roles}
+    facts = sorted(cues | marks | stands)
+    language = language_of(reading.words, reading.text)
+    return [*facts, *conclusions(reading.roles, cues | marks, language), *(f"{a}&{b}" for at, a in enumerate(facts) for b in facts[at + 1 :])]

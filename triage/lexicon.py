@@ -54,6 +54,10 @@ def lexicon() -> Lexicon:
             entries.append(
                 Entry(name=code, says=code, patterns=everything, example=row["example"], counter=row["counter"])
             )
+    for line in (LEXICON / "towns.tsv").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            code, _, names = line.partition("\t")
+            phrases.add(names.split(", "), f"place:{code}")
     for row in tomllib.loads((LEXICON / "cues.toml").read_text("utf-8"))["cue"]:
         phrases.add(row["phrases"], f"cue:{row['name']}")
         entries.append(

@@ -1,27 +1,29 @@
 """Finds the phrases of the lexicon in a list of words, in one walk from left to right."""
 
+import re
 from collections.abc import Iterable, Iterator
-from itertools import product
 from typing import Any
 
 from triage.tokens import plain, tokens
 
 END = ""  # no word is empty, so the empty word marks the end of a phrase
 ANY = "_"
+SUFFIX = re.compile(r"(?<=\w{4})(?:mantan?|pim?|manta|man|pin|ta|pita|kama|tuqita?|tuqinkirit|markat|mantapi)$")
+ENDINGS = frozenset("anitm")
+"""Case endings of Quechua and Aymara: a town is met under them too (Limapi, Punomanta)."""
+
 _Node = dict[str, Any]
 
 
 def expand(pattern: str) -> Iterator[str]:
-    """Spell out the braces of a pattern: ``vuelv{o,e} {,a}`` gives four phrases."""
-    parts: list[list[str]] = []
-    rest = pattern
-    while "{" in rest:
-        before, rest = rest.split("{", 1)
-        inside, rest = rest.split("}", 1)
-        parts += [[before], inside.split(",")]
-    parts.append([rest])
-    for choice in product(*parts):
-        yield "".join(choice)
+    """Spell out the braces of a pattern, nested ones too: ``vuelv{o,e} {,a}`` gives four phrases."""
+    opening = pattern.rfind("{")
+    if opening < 0:
+        yield pattern
+        return
+    closing = pattern.index("}", opening)
+    for choice in pattern[opening + 1 : closing].split(","):
+        yield from expand(pattern[:opening] + choice + pattern[closing + 1 :])
 
 
 class Phrases:
@@ -51,6 +53,8 @@ class Phrases:
         count = len(words)
         for start, word in enumerate(words):
             node = root.get(word)
+            if node is None and word[-1:] in ENDINGS and (case := SUFFIX.search(word)):
+                node = root.get(word[: case.start()])
             if node is not None:
                 self._walk(node, words, start, start + 1, count, found)
         return found

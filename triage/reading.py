@@ -7,22 +7,28 @@ from triage.tokens import plain, tokens
 from triage.verdict import Text
 
 MASKED = ("place", "people")
+REACH = 4
+"""How many words may stand between a role ("vivo en …") and the place it speaks of."""
+
+STOPS = frozenset(".?!;\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A letter as read.
 
-    ``subject`` and ``body`` hold the words, ``masked`` the words of the body with every place and demonym replaced by
-    the side of the border it stands on, ``found`` the phrases (start, end, name) in subject + body.
+    ``words`` are those of subject and body, ``body`` those of the body alone, ``masked`` all words with every place
+    and demonym replaced by the side of the border it stands on, ``found`` the phrases (start, end, name) in ``words``,
+    ``roles`` how each place stands to a person: (role, country), the role "" where nothing says it.
     """
 
     text: str
-    subject: list[str]
     words: list[str]
+    subject: list[str]
     body: list[str]
     masked: list[str]
     found: list[tuple[int, int, str]]
+    roles: list[tuple[str, str]]
 
 
 def read(text: Text, longest: int) -> Reading:
@@ -32,13 +38,15 @@ def read(text: Text, longest: int) -> Reading:
     body_words = tokens(plain(body))
     words = [*subject_words, "\n", *body_words]
     found = lexicon().find(words)
+    places = longest_places(found)
     return Reading(
         text=body,
-        subject=subject_words,
         words=words,
+        subject=subject_words,
         body=body_words,
-        masked=mask(words, found),
+        masked=mask(words, places),
         found=found,
+        roles=roles(words, found, places),
     )
 
 
@@ -51,20 +59,52 @@ def newest(body: str) -> str:
     return newest_text(body)
 
 
-def mask(words: list[str], found: list[tuple[int, int, str]]) -> list[str]:
-    """Replace places and demonyms by <role-side>; the longest phrase at a word wins."""
+def longest_places(found: list[tuple[int, int, str]]) -> dict[int, tuple[int, str, str]]:
+    """Return start -> (end, "place" or "people", country); the longest at a word wins, and none lies in another."""
+    best: dict[int, tuple[int, str, str]] = {}
+    for start, end, name in found:
+        kind, _, code = name.partition(":")
+        if kind in MASKED and end > best.get(start, (0, "", ""))[0]:
+            best[start] = (end, kind, code)
+    covered = 0
+    kept: dict[int, tuple[int, str, str]] = {}
+    for start in sorted(best):
+        if start >= covered:
+            kept[start] = best[start]
+            covered = best[start][0]
+    return kept
+
+
+def mask(words: list[str], places: dict[int, tuple[int, str, str]]) -> list[str]:
+    """Replace places and demonyms by <kind-side>."""
     masked: list[str] = []
     at = 0
-    longest: dict[int, tuple[int, str]] = {}
-    for start, end, name in found:
-        role, _, code = name.partition(":")
-        if role in MASKED and end > longest.get(start, (0, ""))[0]:
-            longest[start] = (end, f"<{role}-{side(code)}>")
     while at < len(words):
-        if at in longest:
-            at, word = longest[at]
+        if at in places:
+            at, kind, code = places[at]
+            masked.append(f"<{kind}-{side(code)}>")
         else:
-            word = words[at]
+            masked.append(words[at])
             at += 1
-        masked.append(word)
     return masked
+
+
+def roles(
+    words: list[str], found: list[tuple[int, int, str]], places: dict[int, tuple[int, str, str]]
+) -> list[tuple[str, str]]:
+    """Say of every place how it stands to a person: the nearest role that ends shortly before it, in its sentence."""
+    ends: dict[int, tuple[int, str]] = {}
+    for start, end, name in found:
+        if name.startswith("cue:role-") and start < ends.get(end, (len(words) + 1, ""))[0]:
+            ends[end] = (start, name[9:])
+    told: list[tuple[str, str]] = []
+    for start, (_, kind, code) in places.items():
+        role = ""
+        for at in range(start, max(-1, start - REACH - 1), -1):
+            if at in ends:
+                role = ends[at][1]
+                break
+            if at > 0 and words[at - 1] in STOPS:
+                break
+        told.append((role or kind, code))
+    return told

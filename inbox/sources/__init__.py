@@ -62,10 +62,10 @@ class Source(Protocol):
         """Connect where needed and look at the folder anew."""
 
     def uids(self) -> list[int]:
-        """Return the uid of every letter in the folder, ascending."""
+        """Return the uid of every letter in the folder, the longest there first."""
 
     def describe(self, uids: Sequence[int]) -> list[Listed]:
-        """Return size and arrival of these letters, ascending; those that are gone are left out."""
+        """Return size and arrival of these letters in that order; those that are gone are left out."""
 
     def fetch(self, uids: Sequence[int], size: int) -> list[tuple[int, bytes]]:
         """Return the bytes of these letters; ``size`` is their sum as described, in bytes."""

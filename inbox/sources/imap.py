@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from imapclient.exceptions import CapabilityError, ProtocolError
+from letters.clean import clean_line
 
 from inbox.sources import Listed, SourceError, SourcePermanent, SourceTemporary, Standing
 from inbox.sources.wire import Client, Deadline, verified_context
-from letters.clean import clean_line
 
 _TEMPORARY_CODES = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]", "[OVERQUOTA]", "TIMEOUT")
 """Response codes of RFC 5530 that say: not now."""
@@ -119,12 +120,15 @@ class ImapSource:
         return self._select()
 
     def uids(self) -> list[int]:
-        """Return the uid of every letter, ascending, asked for in bounded windows of sequence numbers."""
+        """Return the uid of every letter, ascending; a large folder is asked for in windows of sequence numbers."""
+        windows = ["ALL"]
+        if self._count > _SEARCH_WINDOW:
+            firsts = range(1, self._count + 1, _SEARCH_WINDOW)
+            windows = [f"{first}:{min(first + _SEARCH_WINDOW - 1, self._count)}" for first in firsts]
         found: set[int] = set()
-        for first in range(1, self._count + 1, _SEARCH_WINDOW):
-            last = min(first + _SEARCH_WINDOW - 1, self._count)
+        for window in windows:
             with self._step("listar la carpeta"):
-                found.update(self._live().search([f"{first}:{last}"]))
+                found.update(self._live().search([window]))
         return sorted(found)
 
     def describe(self, uids: Sequence[int]) -> list[Listed]:
@@ -160,7 +164,7 @@ class ImapSource:
             chunk = list(uids[start : start + _SETTLE_WINDOW])
             with self._step("pasar cartas a la carpeta de leídas"):
                 if self._way == "move":
-                    self._into_done(lambda chunk=chunk: self._live().move(chunk, self._settings.done_folder))
+                    self._into_done(partial(self._live().move, chunk, self._settings.done_folder))
                 else:
                     self._copy_and_expunge(chunk)
         return len(uids)
@@ -288,7 +292,7 @@ class ImapSource:
         marked = {uid for uid, flags in client.get_flags(uids).items() if b"\\Deleted" in flags}
         fresh = [uid for uid in uids if uid not in marked]
         if fresh:
-            self._into_done(lambda: client.copy(fresh, self._settings.done_folder))
+            self._into_done(partial(client.copy, fresh, self._settings.done_folder))
             client.delete_messages(fresh, silent=True)
         client.uid_expunge(uids)
 
@@ -339,23 +343,24 @@ class ImapSource:
                 self._drop()
             raise
         except ssl.SSLCertVerificationError as error:
-            raise self._lost(SourcePermanent, f"presentó un certificado que no se acepta: {error.verify_message}")
+            why = clean_line(error.verify_message)
+            raise self._lost(SourcePermanent, f"presentó un certificado que no se acepta: {why}") from None
         except FileNotFoundError:
-            raise self._lost(SourcePermanent, f"no se pudo verificar: no existe {self._settings.ca_file}")
+            raise self._lost(SourcePermanent, f"no se pudo verificar: no existe {self._settings.ca_file}") from None
         except socket.gaierror as error:
-            raise self._lost(SourceTemporary, f"no se encuentra por su nombre: {clean_line(str(error.strerror))}")
+            raise self._lost(SourceTemporary, f"no se encuentra por su nombre: {_said(error)}") from None
         except TimeoutError:
-            raise self._lost(SourceTemporary, f"no respondió a tiempo al {doing}.")
+            raise self._lost(SourceTemporary, f"no respondió a tiempo al {doing}.") from None
         except (imaplib.IMAP4.abort, OSError, EOFError) as error:
             if self._deadline.passed:
-                raise self._lost(SourceTemporary, f"tardó más de {limit:.0f} s al {doing}.")
-            raise self._lost(SourceTemporary, f"cortó la conexión al {doing}: {_said(error)}")
-        except (ProtocolError, CapabilityError, ValueError, TypeError, KeyError, IndexError, AssertionError) as error:
-            raise self._lost(SourceTemporary, f"respondió algo que no se entiende al {doing}: {_said(error)}")
+                raise self._lost(SourceTemporary, f"tardó más de {limit:.0f} s al {doing}.") from None
+            raise self._lost(SourceTemporary, f"cortó la conexión al {doing}: {_said(error)}") from None
+        except (ProtocolError, CapabilityError, ValueError, KeyError) as error:
+            raise self._lost(SourceTemporary, f"respondió algo que no se entiende al {doing}: {_said(error)}") from None
         except imaplib.IMAP4.error as error:
             said = _said(error)
             kind = SourceTemporary if any(code in said.upper() for code in _TEMPORARY_CODES) else refusal
-            raise kind(f"{self._where} se negó al {doing} (buzón «{self.name}»): {said}", connected=True) from None
+            raise kind(f"{self._where} no quiso {doing} (buzón «{self.name}»): {said}", connected=True) from None
 
     def _lost(self, kind: type[SourceError], what: str) -> SourceError:
         self._drop()

@@ -6,6 +6,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Literal
 
 from imapclient import IMAPClient, SocketTimeout
 
@@ -44,7 +45,7 @@ class Deadline:
 
 
 def verified_context(ca_file: str | None) -> ssl.SSLContext:
-    """Return a client context that verifies name and chain, TLS 1.2 or newer; ``ca_file`` replaces the system's roots."""
+    """Return a client context that verifies name and chain (TLS 1.2+); ``ca_file`` replaces the system's roots."""
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -80,7 +81,7 @@ class Wire(imaplib.IMAP4):
             self._deadline.guard(sock)
         return sock
 
-    def starttls(self, ssl_context: ssl.SSLContext | None = None) -> tuple[str, list[bytes | None]]:
+    def starttls(self, ssl_context: ssl.SSLContext | None = None) -> tuple[Literal["OK"], list[None]]:
         """Change to TLS (RFC 9051, 6.2.1) and keep the deadline on the new socket."""
         answer = super().starttls(ssl_context)
         self._deadline.guard(self.sock)

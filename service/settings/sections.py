@@ -3,7 +3,7 @@
 import datetime as dt
 import ipaddress
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -23,8 +23,8 @@ def _given_address(value: str) -> str:
 
 
 def _local_time(value: dt.time) -> dt.time:
-    if value.tzinfo is not None:
-        raise ValueError("must be a Lima time without an offset, such as 17:00")
+    if value.tzinfo is not None or value.microsecond:
+        raise ValueError("must be a Lima time to the second without an offset, such as 17:00")
     return value
 
 
@@ -51,7 +51,9 @@ def is_loopback(host: str) -> bool:
 
 def one_password(name: str, info: ValidationInfo) -> str:
     """Check ``password_file`` against its neighbours: a user needs exactly one source of the password."""
-    given = [key for key in ("password_env", "password_file") if (name if key == "password_file" else info.data.get(key))]
+    given = [
+        key for key in ("password_env", "password_file") if (name if key == "password_file" else info.data.get(key))
+    ]
     if info.data.get("user") and len(given) != 1:
         raise ValueError("a user needs exactly one of password_env and password_file")
     if "user" in info.data and not info.data["user"] and given:
@@ -71,6 +73,13 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
+    @field_validator("*")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.isprintable():
+            raise ValueError("must not hold line breaks or control characters")
+        return value
+
 
 class Office(Section):
     """Who runs this desk."""
@@ -88,13 +97,24 @@ class Mailbox(Section):
     port: int = Field(0, ge=0, le=65535, description="TCP port of the IMAP server; 0 takes 993 for tls, else 143.")
     user: Filled = Field(description="Login name at the IMAP server.")
     password_env: str = Field("", description="Name of the environment variable that holds the password.")
-    password_file: str = Field("", description="File (mode 0600 or stricter) that holds the password in its first line.")
+    password_file: str = Field(
+        "", description="File (mode 0600 or stricter) that holds the password in its first line."
+    )
     ca_file: str = Field("", description="PEM file of the authority to trust; empty trusts those of the system.")
     folder: Filled = Field("INBOX", description="Folder that letters arrive in.")
-    done_folder: str = Field("", description="Folder that taken letters are moved to; empty leaves and flags them.")
+    done_folder: str = Field(
+        "", description="Folder that taken letters are moved to; empty leaves them where they are."
+    )
 
     _wire = field_validator("security")(safe_wire)
     _password = field_validator("password_file")(one_password)
+
+    @field_validator("done_folder")
+    @classmethod
+    def _elsewhere(cls, done_folder: str, info: ValidationInfo) -> str:
+        if done_folder and done_folder == info.data.get("folder"):
+            raise ValueError("must not be the folder that letters arrive in")
+        return done_folder
 
     @property
     def effective_port(self) -> int:
@@ -107,15 +127,26 @@ class Smtp(Section):
 
     host: str = Field("", description="Host name of the SMTP relay; empty sends nothing.")
     security: Security = Field("tls", description='"tls", "starttls" (never falls back) or "plain" (loopback only).')
-    port: int = Field(0, ge=0, le=65535, description="TCP port of the relay; 0 takes 465 for tls, 587 for starttls, else 25.")
+    port: int = Field(
+        0, ge=0, le=65535, description="TCP port of the relay; 0 takes 465 for tls, 587 for starttls, else 25."
+    )
     user: str = Field("", description="Login name at the relay; empty means no login (loopback only).")
     password_env: str = Field("", description="Name of the environment variable that holds the password.")
-    password_file: str = Field("", description="File (mode 0600 or stricter) that holds the password in its first line.")
+    password_file: str = Field(
+        "", description="File (mode 0600 or stricter) that holds the password in its first line."
+    )
     ca_file: str = Field("", description="PEM file of the authority to trust; empty trusts those of the system.")
-    from_address: Address = Field("", description="Address in From of every outgoing letter; empty takes the first mailbox's.")
+    from_address: Address = Field(
+        "", description="Address in From of every outgoing letter; empty takes the first mailbox's."
+    )
     from_name: str = Field(
         "Servicio de Orientación para el Migrante", description="Display name in From of every outgoing letter."
     )
+    bounce_address: Address = Field(
+        "",
+        description="Envelope sender of automatic letters where the relay refuses an empty one; empty tries none.",
+    )
+    greeting_name: str = Field("", description="Name this machine gives in EHLO; empty takes its own host name.")
     timeout_seconds: int = Field(60, ge=1, le=3600, description="Seconds to wait for the relay at each step.")
 
     _wire = field_validator("security")(safe_wire)
@@ -138,12 +169,12 @@ class Intake(Section):
     """How letters are taken from the mailboxes."""
 
     poll_seconds: int = Field(60, ge=1, description="Seconds between two looks at each mailbox.")
-    batch_letters: int = Field(50, ge=1, description="Most letters fetched and committed together.")
-    batch_bytes: int = Field(16_777_216, ge=1024, description="Most bytes fetched and committed together.")
+    batch_letters: int = Field(100, ge=1, le=10_000, description="Most letters fetched and committed together.")
+    batch_bytes: int = Field(8_000_000, ge=1024, description="Most bytes fetched and committed together.")
     max_letter_bytes: int = Field(
-        41_943_040, ge=1024, description="Bytes above which a letter is not fetched but opens a ticket for a person."
+        25_000_000, ge=1024, description="Bytes above which a letter is not fetched whole but shown to a person."
     )
-    timeout_seconds: int = Field(30, ge=1, le=3600, description="Seconds to wait for the IMAP server at each step.")
+    timeout_seconds: int = Field(60, ge=1, le=3600, description="Seconds to wait for the IMAP server at each step.")
     tries: int = Field(3, ge=1, description="Failed readings after which a letter is put into quarantine.")
 
 
@@ -163,7 +194,9 @@ class Promise(Section):
     consulta_days: int = Field(1, ge=1, description="Business days to answer a consulta.")
     sugerencia_days: int = Field(7, ge=1, description="Business days to answer a sugerencia.")
     reclamo_days: int = Field(30, ge=1, description="Business days to answer a reclamo.")
-    warn_hours: float = Field(2.0, ge=0, description="Working hours before its target at which staff are warned of a promise.")
+    warn_hours: float = Field(
+        2.0, ge=0, description="Working hours before its target at which staff are warned of a promise."
+    )
 
 
 class WorkingTime(Section):
@@ -194,17 +227,21 @@ class Outbox(Section):
     undo_seconds: int = Field(60, ge=0, description="Seconds in which a person may still take an answer back.")
     batch: int = Field(20, ge=1, description="Most outgoing letters claimed at once.")
     lease_seconds: int = Field(300, ge=10, description="Seconds after which a claim of a vanished courier ends.")
-    give_up_hours: int = Field(48, ge=1, description="Hours after which a deferred letter is given up and shown to staff.")
-    per_address_per_day: int = Field(10, ge=1, description="Most automatic letters of any kind to one address in 24 hours.")
+    give_up_hours: int = Field(
+        48, ge=1, description="Hours after which a deferred letter is given up and shown to staff."
+    )
 
 
 class Triage(Section):
     """How letters are sorted into the five lines."""
 
     confidence_bar: float = Field(
-        0.75, ge=0, le=1, description="Probability (0 to 1) below which a line is only proposed and a person confirms."
+        0.0,
+        ge=0,
+        le=1,
+        description="Probability below which a line is only proposed to a person; 0 takes the fitted model's bar.",
     )
-    cache_dir: str = Field("", description="Folder of the trained model; empty takes the folder triage in the data folder.")
+    cache_dir: str = Field("", description="Folder that keeps the fitted model; empty takes som in the user's cache.")
 
 
 class Danger(Section):
@@ -217,7 +254,9 @@ class Digest(Section):
     """The supervisors' morning letter about broken and endangered promises."""
 
     at: LimaTime = Field(dt.time(8, 20), description="Lima time at which the digest leaves on business days.")
-    recipients: tuple[GivenAddress, ...] = Field((), description="Addresses that receive the digest; none sends no digest.")
+    recipients: tuple[GivenAddress, ...] = Field(
+        (), description="Addresses that receive the digest; none sends no digest."
+    )
 
 
 class Carta(Section):
@@ -242,10 +281,16 @@ class Clock(Section):
 class Database(Section):
     """Where the record is kept."""
 
-    url: str = Field("", description="Database URL in SQLAlchemy form; empty takes SQLite in the data folder (som.db).")
+    url: str = Field(
+        "", repr=False, description="Database URL in SQLAlchemy form; empty takes SQLite in the data folder (som.db)."
+    )
     password_env: str = Field("", description="Environment variable that holds the PostgreSQL password, if any.")
-    password_file: str = Field("", description="File (mode 0600 or stricter) that holds the PostgreSQL password, if any.")
-    group: str = Field("", description="Group that shares the SQLite folder (2770, files 0660); empty keeps it private.")
+    password_file: str = Field(
+        "", description="File (mode 0600 or stricter) that holds the PostgreSQL password, if any."
+    )
+    group: str = Field(
+        "", description="Group that shares the SQLite folder (2770, files 0660); empty keeps it private."
+    )
 
     @field_validator("url")
     @classmethod
@@ -265,8 +310,12 @@ class Database(Section):
 class Logging(Section):
     """What the daemon tells on stderr."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least serious event that is logged.")
-    format: Literal["json", "text"] = Field("json", description='"json" writes one object per line, "text" lines for people.')
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least serious event that is logged."
+    )
+    format: Literal["json", "text"] = Field(
+        "json", description='"json" writes one object per line, "text" lines for people.'
+    )
 
 
 class Authentication(Section):

@@ -1,6 +1,6 @@
 """What the desk itself needs: staff, counters, leases, keys, calendar additions."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel, Text
@@ -73,9 +73,10 @@ class CalendarRow(SQLModel, table=True):
     __table_args__ = (Index("calendar_day", "day"),)
 
     id: int | None = Field(default=None, primary_key=True)
+    row_id: str = Field(default="", max_length=64)
     day: date
-    starts: str = Field(default="", max_length=8)  # HH:MM:SS of a half day, "" for the whole day
-    ends: str = Field(default="", max_length=8)
+    start_time: time | None = None  # both or neither: a half day
+    end_time: time | None = None
     scope: str = Field(max_length=16)
     territory: str = Field(default="", max_length=120)
     effect: str = Field(max_length=16)

@@ -40,7 +40,8 @@ class Intake(SQLModel, table=True):
     uid: int = Field(sa_type=BigInteger)
     sha256: str = Field(max_length=64, index=True)
     size: int
-    raw_id: int | None = Field(default=None, foreign_key="raw_letters.id")  # None: too large, left on the server
+    raw_id: int | None = Field(default=None, foreign_key="raw_letters.id")  # None only when nothing was kept of it
+    partial: bool = False  # too large to load: only its header block is kept here
     arrived_at: datetime = Field(sa_type=Instant)
     arrival_source: str = Field(max_length=16)  # internaldate, received, argument, file_time
     kept_at: datetime = Field(sa_type=Instant)

@@ -33,7 +33,7 @@ class Remediation(SQLModel, table=True):
     __tablename__ = "remediation"
     __table_args__ = (
         one_of("state", RemediationState),
-        one_of("commitment", ("promise", "satisfaction", "publication")),
+        one_of("commitment", ("respuesta", "satisfaccion", "publicacion")),
         UniqueConstraint("commitment", "month", "promise_id", name="remediation_once"),
         Index("remediation_state", "state", "id"),
     )

@@ -16,7 +16,7 @@ class Promise(SQLModel, table=True):
     __table_args__ = (
         one_of("state", PromiseState),
         Index("promise_ticket", "ticket_id"),
-        Index("promise_break", "state", "breaks_at"),
+        Index("promise_break", "state", "last_second_at"),
         Index("promise_warn", "state", "warned_at", "target_at"),
     )
 
@@ -31,7 +31,7 @@ class Promise(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Instant)
     legal_due_at: datetime = Field(sa_type=Instant)
     target_at: datetime = Field(sa_type=Instant)
-    breaks_at: datetime = Field(sa_type=Instant)  # kept up to this very second
+    last_second_at: datetime = Field(sa_type=Instant)  # kept up to this very second
     reading: str = Field(max_length=16)
     calendar_version: str = Field(max_length=64)
     provisional: bool = False

@@ -137,9 +137,10 @@ def upgrade() -> None:
     op.create_table(
         "calendar_rows",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("row_id", sa.String(length=64), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("starts", sa.String(length=8), nullable=False),
-        sa.Column("ends", sa.String(length=8), nullable=False),
+        sa.Column("start_time", sa.Time(), nullable=True),
+        sa.Column("end_time", sa.Time(), nullable=True),
         sa.Column("scope", sa.String(length=16), nullable=False),
         sa.Column("territory", sa.String(length=120), nullable=False),
         sa.Column("effect", sa.String(length=16), nullable=False),
@@ -169,6 +170,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("raw_id", sa.Integer(), nullable=True),
+        sa.Column("partial", sa.Boolean(), nullable=False),
         sa.Column("arrived_at", tickets.columns.Instant(), nullable=False),
         sa.Column("arrival_source", sa.String(length=16), nullable=False),
         sa.Column("kept_at", tickets.columns.Instant(), nullable=False),
@@ -443,7 +445,7 @@ def upgrade() -> None:
         sa.Column("due_at", tickets.columns.Instant(), nullable=False),
         sa.Column("legal_due_at", tickets.columns.Instant(), nullable=False),
         sa.Column("target_at", tickets.columns.Instant(), nullable=False),
-        sa.Column("breaks_at", tickets.columns.Instant(), nullable=False),
+        sa.Column("last_second_at", tickets.columns.Instant(), nullable=False),
         sa.Column("reading", sa.String(length=16), nullable=False),
         sa.Column("calendar_version", sa.String(length=64), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
@@ -465,7 +467,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("promises", schema=None) as batch_op:
-        batch_op.create_index("promise_break", ["state", "breaks_at"], unique=False)
+        batch_op.create_index("promise_break", ["state", "last_second_at"], unique=False)
         batch_op.create_index("promise_ticket", ["ticket_id"], unique=False)
         batch_op.create_index("promise_warn", ["state", "warned_at", "target_at"], unique=False)
 
@@ -554,7 +556,7 @@ def upgrade() -> None:
         sa.Column("lateness_seconds", sa.Integer(), nullable=True),
         sa.Column("closed_at", tickets.columns.Instant(), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
-        sa.CheckConstraint("commitment IN ('promise', 'satisfaction', 'publication')", name="commitment_words"),
+        sa.CheckConstraint("commitment IN ('respuesta', 'satisfaccion', 'publicacion')", name="commitment_words"),
         sa.CheckConstraint("state IN ('open', 'closed')", name="state_words"),
         sa.ForeignKeyConstraint(
             ["apology_outgoing_id"],

@@ -1,0 +1,250 @@
+"""A consultant's answer: written, held for a short undo window, and sent once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from casework.desk import WRITERS, Actor, Desk, require
+from casework.writing import sender
+from replies.compose import answer_subject, compose
+from replies.page import to_html
+from replies.quote import with_quote
+from replies.render import Rendered
+from replies.render import pending as placeholders
+from tickets import cases, clocks, journal, outgoing, rows
+from tickets.journal import Event
+from tickets.states import Direction, MessageKind, OutboxState, OutgoingKind, TicketEvent, TicketState, after
+from tickets.store import Session
+from tickets.tables import Draft, Message, Outgoing, Ticket
+
+KILL_POINTS: dict[str, int] = {"answer.written": 11, "answer.committed": 11}
+"""Where a crash test may stop this process, and the step of a letter's way that each belongs to."""
+
+MARGIN = timedelta(seconds=60)
+"""A letter leaves at least this long before its promise ends, even inside the undo window."""
+
+
+class CannotAnswer(Exception):
+    """The answer is not sent; the message says why and what to do."""
+
+
+class Changed(CannotAnswer):
+    """Somebody or something changed the ticket since it was last seen; the draft is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An answer in the outbox: its id there and when it leaves."""
+
+    outgoing_id: int
+    reference: str
+    message_id: str
+    leaves_at: datetime
+    to_address: str
+
+
+def answer(
+    desk: Desk,
+    actor: Actor,
+    reference: str,
+    written: Rendered,
+    *,
+    kind: OutgoingKind = OutgoingKind.ANSWER,
+    send_now: bool = False,
+    seen_version: int | None = None,
+    template: str = "",
+) -> Queued:
+    """Put a person's letter into the outbox.
+
+    With ``seen_version`` the send stops when the ticket has changed since (``Changed``). Raises ``CannotAnswer``
+    when a placeholder is unresolved, there is no address, or another answer is about to leave; ``NotAllowed``;
+    ``UnknownTicket``.
+    """
+    require(actor, *WRITERS)
+    if not written.text.strip():
+        raise CannotAnswer("the answer is empty")
+    if open_places := placeholders(written.text):
+        raise CannotAnswer(f"these places are still to be filled in: {', '.join(open_places)}")
+    now = desk.clock()
+    with desk.store.write() as session:
+        ticket = cases.find(session, reference, lock=True)
+        _check(session, ticket, seen_version)
+        queued = _write(desk, session, actor, ticket, written, kind, now, send_now=send_now, template=template)
+        desk.at("answer.written")
+    desk.at("answer.committed")
+    return queued
+
+
+def undo(desk: Desk, actor: Actor, outgoing_id: int) -> str:
+    """Take an answer back while it has not been claimed; its text returns as the actor's draft.
+
+    Returns the ticket's reference. Raises ``CannotAnswer`` when it is too late.
+    """
+    require(actor, *WRITERS)
+    now = desk.clock()
+    with desk.store.write() as session:
+        letter = outgoing.load(session, outgoing_id)
+        if letter is None or letter.state != OutboxState.WAITING or letter.ticket_id is None or not letter.author_id:
+            raise CannotAnswer("it is too late to take this answer back: it has left or is leaving")
+        letter.state, letter.last_text = OutboxState.REFUSED, "retirada antes de salir"
+        ticket = cases.load(session, letter.ticket_id, lock=True)
+        message = cases.message_of_outgoing(session, outgoing_id)
+        if message is not None and actor.staff_id is not None:
+            keep_draft(session, ticket, actor.staff_id, message.text, now)
+            session.delete(message)
+        ticket.version += 1
+        journal.append(
+            session, [Event(letter.ticket_id, now, actor.journal_name, "send_undone", {"outgoing": outgoing_id})]
+        )
+        return ticket.reference
+
+
+def save_draft(desk: Desk, actor: Actor, reference: str, text: str, *, template: str = "") -> None:
+    """Keep what somebody has begun to write, so that a crash or a lost connection loses nothing."""
+    require(actor, *WRITERS)
+    assert actor.staff_id is not None
+    with desk.store.write() as session:
+        keep_draft(session, cases.find(session, reference), actor.staff_id, text, desk.clock(), template=template)
+
+
+def keep_draft(
+    session: Session, ticket: Ticket, staff_id: int, text: str, now: datetime, *, template: str = ""
+) -> None:
+    """Write the draft of one person in one ticket; the newest text replaces the one before."""
+    assert ticket.id is not None
+    draft = cases.draft_of(session, ticket.id, staff_id)
+    if draft is None:
+        session.add(
+            Draft(
+                ticket_id=ticket.id,
+                staff_id=staff_id,
+                ticket_version=ticket.version,
+                template=template,
+                text=text,
+                updated_at=now,
+            )
+        )
+    else:
+        draft.text, draft.template, draft.ticket_version, draft.updated_at = text, template, ticket.version, now
+
+
+def _check(session: Session, ticket: Ticket, seen_version: int | None) -> None:
+    assert ticket.id is not None
+    if seen_version is not None and ticket.version != seen_version:
+        raise Changed(f"{ticket.reference} changed since you last saw it; read it again, your draft is kept")
+    if not ticket.requester_address:
+        raise CannotAnswer(f"{ticket.reference} has no address to answer to")
+    if (leaving := outgoing.pending_for(session, ticket.id)) is not None:
+        raise CannotAnswer(
+            f"{ticket.reference} already has a letter about to leave ({leaving.kind}, number {leaving.id}); "
+            "take it back or wait until it has left"
+        )
+
+
+def _write(
+    desk: Desk,
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    written: Rendered,
+    kind: OutgoingKind,
+    now: datetime,
+    *,
+    send_now: bool,
+    template: str,
+) -> Queued:
+    assert ticket.id is not None
+    last = cases.last_letter(session, ticket.id)
+    number = ticket.version + 1
+    message_id = desk.signer.message_id(ticket.reference, f"r{ticket.id:x}v{number:x}", desk.settings.message_domain)
+    subject = _subject(desk, ticket, written.subject)
+    body = written.text
+    if last is not None and not ticket.trafficking_risk:  # whoever holds the writer may read this answer too
+        body = with_quote(written.text, _newest(last), last.at, ticket.language)
+    composed = compose(
+        message_id=message_id,
+        sender=sender(desk),
+        recipient=ticket.requester_address,
+        subject=subject,
+        text=body,
+        html=to_html(body, language=ticket.language, title=subject),
+        sent_at=now,
+        in_reply_to=last.message_id if last is not None else "",
+        references=cases.thread_ids(session, ticket.id),
+        language=ticket.language,
+    )
+    leaves_at = _leaves_at(desk, session, ticket.id, now, send_now=send_now)
+    outgoing_id = rows.add_all_with_ids(
+        session,
+        Outgoing,
+        [
+            {
+                "ticket_id": ticket.id,
+                "kind": kind,
+                "dedupe_key": f"{kind}:{ticket.id}:{number}",
+                "message_id": message_id,
+                "state": OutboxState.WAITING,
+                "envelope_from": desk.settings.from_address,
+                "to_address": ticket.requester_address,
+                "recipients": [ticket.requester_address],
+                "payload": composed.payload,
+                "author_id": actor.staff_id,
+                "created_at": now,
+                "next_attempt_at": leaves_at,
+            }
+        ],
+    )[0]
+    session.add(
+        Message(
+            ticket_id=ticket.id,
+            direction=Direction.OUT,
+            kind=MessageKind(kind),
+            at=now,
+            outgoing_id=outgoing_id,
+            author_id=actor.staff_id,
+            from_address=desk.settings.from_address,
+            from_name=actor.name,
+            subject=subject,
+            text=written.text,
+            message_id=message_id,
+        )
+    )
+    if actor.staff_id is not None:
+        cases.drop_drafts(session, ticket.id, actor.staff_id)
+        if ticket.assignee_id is None:
+            ticket.assignee_id = actor.staff_id
+            ticket.state = after(TicketState(ticket.state), TicketEvent.TAKEN)
+    ticket.version = number
+    ticket.updated_at = now
+    journal.append(
+        session,
+        [
+            Event(
+                ticket.id,
+                now,
+                actor.journal_name,
+                "answer_written",
+                {"outgoing": outgoing_id, "kind": kind, "template": template, "leaves_at": leaves_at.isoformat()},
+            )
+        ],
+    )
+    return Queued(outgoing_id, ticket.reference, message_id, leaves_at, ticket.requester_address)
+
+
+def _subject(desk: Desk, ticket: Ticket, proposed: str) -> str:
+    """Keep the citizen's subject, so that mail programs show one thread, with the tag that brings replies back."""
+    tag = desk.signer.tag(ticket.reference).strip("[]")
+    return answer_subject(ticket.subject, tag, proposed)
+
+
+def _leaves_at(desk: Desk, session: Session, ticket_id: int, now: datetime, *, send_now: bool) -> datetime:
+    if send_now:
+        return now
+    leaves_at = now + desk.settings.undo
+    for promise in clocks.open_of(session, [ticket_id]).get(ticket_id, []):
+        if now <= promise.last_second_at < leaves_at + MARGIN:
+            leaves_at = max(now, promise.last_second_at - MARGIN)
+    return leaves_at
+
+
+def _newest(message: Message) -> str:
+    return message.text if message.newest_text is None else message.newest_text

@@ -1,0 +1,82 @@
+"""Letters to a citizen that are not an answer: apology, survey, word that a complaint arrived."""
+
+from datetime import datetime
+
+from casework.desk import Desk
+from casework.writing import sender, tagged
+from replies.compose import Nature, answer_subject, compose
+from replies.page import to_html
+from replies.render import Rendered
+from tickets import cases, rows
+from tickets.states import Direction, MessageKind, OutboxState, OutgoingKind
+from tickets.store import Session
+from tickets.tables import Message, Outgoing, Ticket
+
+
+def citizen_letter(
+    desk: Desk,
+    session: Session,
+    ticket: Ticket,
+    *,
+    kind: OutgoingKind,
+    dedupe_key: str,
+    rendered: Rendered,
+    author_id: int | None,
+    now: datetime,
+) -> int:
+    """Put a letter to the ticket's requester into the outbox and into the conversation; returns its outbox id."""
+    assert ticket.id is not None
+    written = tagged(desk, rendered, ticket.reference)
+    last = cases.last_letter(session, ticket.id)
+    nonce = f"{kind.value[0]}{ticket.id:x}k{ticket.version + 1:x}"
+    message_id = desk.signer.message_id(ticket.reference, nonce, desk.settings.message_domain)
+    tag = desk.signer.tag(ticket.reference).strip("[]")
+    composed = compose(
+        message_id=message_id,
+        sender=sender(desk),
+        recipient=ticket.requester_address,
+        subject=answer_subject("", tag, written.subject),
+        text=written.text,
+        html=to_html(written.text, language=written.language, title=written.subject),
+        sent_at=now,
+        nature=Nature.PERSONAL if author_id is not None else Nature.GENERATED,
+        in_reply_to=last.message_id if last is not None else "",
+        references=cases.thread_ids(session, ticket.id),
+        language=written.language,
+    )
+    outgoing_id = rows.add_all_with_ids(
+        session,
+        Outgoing,
+        [
+            {
+                "ticket_id": ticket.id,
+                "kind": kind,
+                "dedupe_key": dedupe_key,
+                "message_id": message_id,
+                "state": OutboxState.WAITING,
+                "envelope_from": desk.settings.from_address,
+                "to_address": ticket.requester_address,
+                "recipients": [ticket.requester_address],
+                "payload": composed.payload,
+                "author_id": author_id,
+                "created_at": now,
+                "next_attempt_at": now,
+            }
+        ],
+    )[0]
+    session.add(
+        Message(
+            ticket_id=ticket.id,
+            direction=Direction.OUT,
+            kind=MessageKind(kind),
+            at=now,
+            outgoing_id=outgoing_id,
+            author_id=author_id,
+            from_address=desk.settings.from_address,
+            subject=written.subject,
+            text=written.text,
+            message_id=message_id,
+        )
+    )
+    ticket.version += 1
+    return outgoing_id

@@ -1,0 +1,134 @@
+"""A person's judgement: confirming or correcting line, kind, on-behalf and risk, and what that does to the promise.
+
+Only a person's word lengthens a term (sugerencia, reclamo) or ends it (agradecimiento, ajeno); a model's guess never
+does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from casework.desk import WRITERS, Actor, Desk, require
+from casework.filing import promise_row
+from sla.reckon import reckon
+from tickets import cases, clocks, journal, rows
+from tickets.journal import Event
+from tickets.states import PromiseState
+from tickets.store import Session
+from tickets.tables import Promise, Ticket, Verdict
+
+KINDS = ("consulta", "sugerencia", "reclamo", "agradecimiento", "ajeno")
+PROMISED = ("consulta", "sugerencia", "reclamo")
+"""The kinds that carry a promise."""
+
+
+class BadJudgement(Exception):
+    """The judgement names something that does not exist."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a person says of a case; None leaves a field as it is and confirms it."""
+
+    line: int | None = None
+    kind: str | None = None
+    on_behalf: bool | None = None
+    trafficking_risk: bool | None = None
+
+
+def judge(desk: Desk, actor: Actor, reference: str, judgement: Judgement) -> None:
+    """Confirm or correct the judgement of a case. Raises ``BadJudgement``."""
+    require(actor, *WRITERS)
+    if judgement.line is not None and judgement.line not in range(6):
+        raise BadJudgement(f"line {judgement.line} does not exist; lines are 0 to 5")
+    if judgement.kind is not None and judgement.kind not in KINDS:
+        raise BadJudgement(f"kind {judgement.kind!r} does not exist; kinds are {', '.join(KINDS)}")
+    now = desk.clock()
+    with desk.store.write() as session:
+        ticket = cases.find(session, reference, lock=True)
+        assert ticket.id is not None
+        before = (ticket.line, ticket.kind, ticket.on_behalf, ticket.trafficking_risk)
+        ticket.line = ticket.line if judgement.line is None else judgement.line
+        ticket.kind = judgement.kind or ticket.kind
+        ticket.on_behalf = ticket.on_behalf if judgement.on_behalf is None else judgement.on_behalf
+        if judgement.trafficking_risk is not None:
+            ticket.trafficking_risk = judgement.trafficking_risk
+        ticket.line_confirmed = ticket.kind_confirmed = True
+        ticket.proposed = False
+        ticket.version += 1
+        ticket.updated_at = now
+        agreed = before == (ticket.line, ticket.kind, ticket.on_behalf, ticket.trafficking_risk)
+        session.add(_verdict(ticket, actor, session, now=now))
+        events = [
+            Event(
+                ticket.id,
+                now,
+                actor.journal_name,
+                "judged",
+                {
+                    "line": ticket.line,
+                    "kind": ticket.kind,
+                    "on_behalf": ticket.on_behalf,
+                    "trafficking_risk": ticket.trafficking_risk,
+                    "agreed": agreed,
+                },
+            )
+        ]
+        events += _change_promise(desk, session, ticket, actor)
+        journal.append(session, events)
+
+
+def _verdict(ticket: Ticket, actor: Actor, session: Session, *, now: datetime) -> Verdict:
+    assert ticket.id is not None
+    last = cases.latest_verdict(session, ticket.id)
+    return Verdict(
+        ticket_id=ticket.id,
+        staff_id=actor.staff_id,
+        at=now,
+        line=ticket.line,
+        confidence=1.0,
+        confident=True,
+        enough=True,
+        kind=ticket.kind,
+        on_behalf=ticket.on_behalf,
+        trafficking_risk=ticket.trafficking_risk,
+        language=ticket.language,
+        countries=ticket.countries.split(),
+        reasons=["lo confirmó una persona"],
+        model_version=last.model_version if last is not None else "",
+    )
+
+
+def _change_promise(desk: Desk, session: Session, ticket: Ticket, actor: Actor) -> list[Event]:
+    """Replace the open promise when the confirmed kind carries another one, or none."""
+    assert ticket.id is not None
+    now = desk.clock()
+    events: list[Event] = []
+    for promise in clocks.open_of(session, [ticket.id]).get(ticket.id, []):
+        if promise.state != PromiseState.OPEN or promise.kind == ticket.kind:
+            continue
+        promise.state = PromiseState.VOID
+        events.append(
+            Event(ticket.id, now, actor.journal_name, "promise_void", {"promise": promise.id, "kind": ticket.kind})
+        )
+        if ticket.kind in PROMISED:
+            reckoned = reckon(promise.received_at, ticket.kind, desk.calendar, desk.promises)
+            new = promise_row(desk, ticket.id, promise.message_id or 0, reckoned, told=False)
+            rows.add_all(session, Promise, [new])
+            events.append(
+                Event(
+                    ticket.id,
+                    now,
+                    actor.journal_name,
+                    "promised",
+                    {
+                        "kind": reckoned.kind,
+                        "received_at": reckoned.received_at.isoformat(),
+                        "due_at": reckoned.due_at.isoformat(),
+                        "reading": reckoned.reading,
+                        "calendar": reckoned.calendar_version,
+                    },
+                )
+            )
+    session.flush()
+    clocks.refresh_target(session, [ticket.id])
+    return events

@@ -1,0 +1,51 @@
+"""Ending a case with an outcome, and opening it again."""
+
+from casework.desk import WRITERS, Actor, Desk, require
+from tickets import cases, clocks, journal
+from tickets.journal import Event
+from tickets.states import TicketEvent, TicketState, after
+
+OUTCOMES = {
+    "oriented": "Orientación dada",
+    "referred": "Derivado a otra entidad",
+    "no_reply": "El ciudadano no volvió a escribir",
+    "out_of_scope": "Ajeno al servicio",
+    "thanks": "Agradecimiento",
+    "duplicate": "Repetido",
+}
+"""Why a case ends: the word in the record and its label for people."""
+
+
+class CannotClose(Exception):
+    """The case cannot end like that."""
+
+
+def close(desk: Desk, actor: Actor, reference: str, outcome: str) -> None:
+    """End a case. Raises ``CannotClose`` while an answer is owed or for an unknown outcome."""
+    require(actor, *WRITERS)
+    if outcome not in OUTCOMES:
+        raise CannotClose(f"{outcome!r} is not an outcome; use one of {', '.join(OUTCOMES)}")
+    now = desk.clock()
+    with desk.store.write() as session:
+        ticket = cases.find(session, reference, lock=True)
+        assert ticket.id is not None
+        if clocks.owed(session, [ticket.id]):
+            raise CannotClose(f"{ticket.reference} still owes an answer; answer or refer it first")
+        ticket.state = after(TicketState(ticket.state), TicketEvent.CLOSED)
+        ticket.outcome = outcome
+        ticket.closed_at = ticket.updated_at = now
+        ticket.version += 1
+        journal.append(session, [Event(ticket.id, now, actor.journal_name, "closed", {"outcome": outcome})])
+
+
+def reopen(desk: Desk, actor: Actor, reference: str) -> None:
+    """Open an ended case again; no new promise begins, because the citizen has asked nothing new."""
+    require(actor, *WRITERS)
+    now = desk.clock()
+    with desk.store.write() as session:
+        ticket = cases.find(session, reference, lock=True)
+        assert ticket.id is not None
+        ticket.state = after(TicketState(ticket.state), TicketEvent.REOPENED)
+        ticket.closed_at, ticket.updated_at = None, now
+        ticket.version += 1
+        journal.append(session, [Event(ticket.id, now, actor.journal_name, "reopened", {})])

@@ -1,0 +1,358 @@
+"""Writing a judged batch into the record: tickets, messages, promises, acknowledgements, journal.
+
+Everything is worked out first and written table by table, so that a batch costs a few statements and not a few
+hundred. When the database refuses the batch, the letters are filed one by one, each in a savepoint of its own, so
+that one bad letter keeps nobody else waiting.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from calendar_pe.clock import lima_date
+from casework import acknowledge, danger
+from casework.desk import SERVICE, Desk
+from casework.placement import Bounce, Duplicate, FollowUp, Lookup, MachineMail, NewTicket, Placement, place
+from casework.reading import Reading
+from sla.reckon import Reckoning, TraceStep, breaks_after, reckon
+from tickets import cases, clocks, intake, journal, rows
+from tickets.cases import Known
+from tickets.journal import Event
+from tickets.references import reference
+from tickets.states import (
+    Direction,
+    IntakeOutcome,
+    IntakeState,
+    MessageKind,
+    PromiseState,
+    TicketEvent,
+    TicketState,
+    after,
+)
+from tickets.store import Session
+from tickets.tables import Attachment, Message, Outgoing, Promise, Ticket, Verdict
+from triage import Verdict as TriageVerdict
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The rows of one batch, gathered before any is written."""
+
+    tickets: list[NewTicket] = field(default_factory=list)
+    letters: list[tuple[Reading, "NewTicket | int", MessageKind]] = field(default_factory=list)
+    promised: list[tuple[Reading, "NewTicket | int", Reckoning]] = field(default_factory=list)
+    reopened: list[tuple[Known, Reading]] = field(default_factory=list)
+    touched: dict[int, Known] = field(default_factory=dict)
+    settled: list[tuple[Reading, IntakeOutcome, "NewTicket | int | None"]] = field(default_factory=list)
+    bounced: list[Bounce] = field(default_factory=list)
+
+
+def file_batch(desk: Desk, session: Session, readings: Sequence[Reading], now: datetime) -> None:
+    """File a batch of judged letters in the caller's transaction."""
+    lookup = Lookup.of(session, desk.signer, readings)
+    sheet = Sheet()
+    for reading in readings:
+        _enter(desk, sheet, place(lookup, reading))
+    _number(desk, session, sheet)
+    _write(desk, session, sheet, now)
+
+
+def _enter(desk: Desk, sheet: Sheet, placement: Placement) -> None:
+    reading = placement.reading
+    match placement:
+        case NewTicket():
+            sheet.tickets.append(placement)
+            sheet.letters.append((reading, placement, MessageKind.LETTER))
+            sheet.promised.append((reading, placement, _reckon(desk, reading)))
+            sheet.settled.append((reading, IntakeOutcome.TICKET, placement))
+        case FollowUp(ticket=ticket, reopens=reopens):
+            target = ticket if isinstance(ticket, NewTicket) else ticket.id
+            sheet.letters.append((reading, target, MessageKind.FOLLOW_UP))
+            sheet.settled.append((reading, IntakeOutcome.FOLLOW_UP, target))
+            if isinstance(ticket, Known):
+                sheet.touched[ticket.id] = ticket
+                sheet.reopened.append((ticket, reading))
+                if reopens:
+                    sheet.promised.append((reading, ticket.id, _reckon(desk, reading)))
+        case Duplicate(ticket=target):
+            sheet.settled.append((reading, IntakeOutcome.DUPLICATE, target))
+        case MachineMail(ticket=known):
+            if known is not None:
+                sheet.letters.append((reading, known.id, MessageKind.MACHINE))
+            sheet.settled.append((reading, IntakeOutcome.MACHINE, known.id if known else None))
+        case Bounce(ticket=known):
+            if known is not None:
+                sheet.letters.append((reading, known.id, MessageKind.BOUNCE))
+                sheet.bounced.append(placement)
+            sheet.settled.append((reading, IntakeOutcome.BOUNCE, known.id if known else None))
+
+
+def _reckon(desk: Desk, reading: Reading) -> Reckoning:
+    """Every letter from a person carries the consulta promise, from the server's arrival time."""
+    return reckon(reading.pending.arrived_at, "consulta", desk.calendar, desk.promises)
+
+
+def _number(desk: Desk, session: Session, sheet: Sheet) -> None:
+    by_year: dict[int, list[NewTicket]] = {}
+    for ticket in sheet.tickets:
+        by_year.setdefault(lima_date(ticket.reading.pending.arrived_at).year, []).append(ticket)
+    for year, tickets in sorted(by_year.items()):
+        first = cases.take_numbers(session, year, len(tickets))
+        for number, ticket in enumerate(tickets, start=first):
+            ticket.reference = reference(year, number)
+
+
+def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
+    promised = {id(target): reckoned for _, target, reckoned in sheet.promised if isinstance(target, NewTicket)}
+    new_ids = rows.add_all_with_ids(
+        session, Ticket, [_ticket_row(desk, ticket, promised[id(ticket)], now) for ticket in sheet.tickets]
+    )
+    for ticket, ticket_id in zip(sheet.tickets, new_ids, strict=True):
+        ticket.id = ticket_id
+    _follow_up(session, sheet, now)
+
+    message_ids = rows.add_all_with_ids(
+        session, Message, [_message_row(reading, target, kind) for reading, target, kind in sheet.letters]
+    )
+    message_of = {reading.pending.id: one for (reading, _, _), one in zip(sheet.letters, message_ids, strict=True)}
+    rows.add_all(session, Attachment, _attachment_rows(sheet, message_of))
+    rows.add_all(session, Verdict, _verdict_rows(sheet, message_of, now))
+
+    acknowledgements = acknowledge.plan(desk, session, sheet.promised, now)
+    told = {one.intake_id for one in acknowledgements}
+    rows.add_all(
+        session,
+        Promise,
+        [
+            promise_row(desk, _id(target), message_of[reading.pending.id], reckoned, told=reading.pending.id in told)
+            for reading, target, reckoned in sheet.promised
+        ],
+    )
+    clocks.refresh_target(session, [target for _, target, _ in sheet.promised if isinstance(target, int)])
+    outgoing_ids = rows.add_all_with_ids(session, Outgoing, [one.outgoing_row() for one in acknowledgements])
+    rows.add_all(
+        session,
+        Message,
+        [one.message_row(outgoing_id) for one, outgoing_id in zip(acknowledgements, outgoing_ids, strict=True)],
+    )
+    danger.notify(desk, session, [t for t in sheet.tickets if _verdict(t.reading).trafficking_risk], now)
+    journal.append(session, _events(desk, sheet, told, now), fresh=frozenset(new_ids))
+    intake.settle(session, [_settled_row(reading, outcome, target, now) for reading, outcome, target in sheet.settled])
+
+
+def _id(target: "NewTicket | int") -> int:
+    return target if isinstance(target, int) else target.id
+
+
+def _verdict(reading: Reading) -> TriageVerdict:
+    assert reading.verdict is not None, "a person's letter was filed without a verdict"
+    return reading.verdict
+
+
+def _ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetime) -> dict[str, object]:
+    reading, verdict = ticket.reading, _verdict(ticket.reading)
+    flags = [word for word, holds in (("id_repetido", ticket.repeated_id), ("relacionado", ticket.related_id)) if holds]
+    return {
+        "reference": ticket.reference,
+        "year": int(ticket.reference[4:8]),
+        "number": int(ticket.reference[9:]),
+        "office": desk.settings.office,
+        "state": TicketState.NEW,
+        "line": verdict.line,
+        "kind": verdict.kind,
+        "proposed": not verdict.confident,
+        "enough": verdict.enough,
+        "on_behalf": verdict.on_behalf,
+        "trafficking_risk": verdict.trafficking_risk,
+        "language": verdict.language,
+        "countries": " ".join(verdict.countries),
+        "confidence": verdict.confidence,
+        "verified": reading.sender.verified,
+        "flags": " ".join(flags),
+        "subject": reading.letter.subject,
+        "requester_address": reading.letter.from_address.lower(),
+        "requester_name": reading.letter.from_name[:200],
+        "related_id": ticket.related_id,
+        "opened_at": reading.pending.arrived_at,
+        "updated_at": now,
+        "target_at": reckoned.target_at,
+    }
+
+
+def _follow_up(session: Session, sheet: Sheet, now: datetime) -> None:
+    state = {known.id: TicketState(known.state) for known in sheet.touched.values()}
+    for known, reading in sheet.reopened:
+        state[known.id] = after(state[known.id], TicketEvent.FOLLOW_UP)
+        verdict = _verdict(reading)
+        if verdict.trafficking_risk and not known.trafficking_risk:
+            cases.touch(session, [{"id": known.id, "trafficking_risk": True}])
+    cases.touch(session, [{"id": one, "state": new_state, "updated_at": now} for one, new_state in state.items()])
+
+
+def _message_row(reading: Reading, target: "NewTicket | int", kind: MessageKind) -> dict[str, object]:
+    letter = reading.letter
+    return {
+        "ticket_id": _id(target),
+        "direction": Direction.IN,
+        "kind": kind,
+        "at": reading.pending.arrived_at,
+        "intake_id": reading.pending.id,
+        "from_address": letter.from_address[:320],
+        "from_name": letter.from_name[:200],
+        "subject": letter.subject,
+        "text": letter.text,
+        "newest_text": None if letter.newest_text == letter.text else letter.newest_text,
+        "message_id": letter.message_id[:998],
+        "sent_on_claim": letter.date,
+        "verified": reading.sender.verified,
+        "sender_note": reading.sender.why[:200],
+        "defects": "\n".join(letter.defects),
+    }
+
+
+def _attachment_rows(sheet: Sheet, message_of: dict[int, int]) -> list[dict[str, object]]:
+    return [
+        {
+            "message_id": message_of[reading.pending.id],
+            "position": position,
+            "name": one.name[:200],
+            "type": one.type[:100],
+            "sniffed": one.sniffed[:100],
+            "size": one.size,
+            "sha256": one.sha256,
+            "danger": one.danger[:200],
+        }
+        for reading, _, _ in sheet.letters
+        for position, one in enumerate(reading.letter.attachments)
+    ]
+
+
+def _verdict_rows(sheet: Sheet, message_of: dict[int, int], now: datetime) -> list[dict[str, object]]:
+    return [
+        {
+            "ticket_id": _id(target),
+            "message_id": message_of[reading.pending.id],
+            "at": now,
+            "line": verdict.line,
+            "confidence": verdict.confidence,
+            "confident": verdict.confident,
+            "enough": verdict.enough,
+            "kind": verdict.kind,
+            "on_behalf": verdict.on_behalf,
+            "trafficking_risk": verdict.trafficking_risk,
+            "language": verdict.language,
+            "countries": list(verdict.countries),
+            "reasons": list(verdict.reasons),
+            "model_version": verdict.model_version,
+        }
+        for reading, target, _ in sheet.letters
+        if (verdict := reading.verdict) is not None
+    ]
+
+
+def promise_row(desk: Desk, ticket_id: int, message_id: int, reckoned: Reckoning, *, told: bool) -> dict[str, object]:
+    """Return the row of a promise; ``told`` when the citizen is being told its due instant."""
+    return {
+        "ticket_id": ticket_id,
+        "message_id": message_id,
+        "kind": reckoned.kind,
+        "state": PromiseState.OPEN,
+        "received_at": reckoned.received_at,
+        "clock_starts_on": reckoned.clock_starts_on,
+        "due_on": reckoned.due_on,
+        "due_at": reckoned.due_at,
+        "legal_due_at": reckoned.legal_due_at,
+        "target_at": reckoned.target_at,
+        "last_second_at": breaks_after(reckoned, desk.promises),
+        "reading": reckoned.reading,
+        "calendar_version": reckoned.calendar_version,
+        "provisional": reckoned.provisional,
+        "trace": trace_document(reckoned.trace),
+        "told_due_at": reckoned.due_at if told else None,
+    }
+
+
+@lru_cache(maxsize=1024)
+def trace_document(trace: tuple[TraceStep, ...]) -> list[dict[str, object]]:
+    """Return a trace as it is stored; letters of one day share theirs."""
+    return [{"date": step.date.isoformat(), "working": step.working, "why": step.why} for step in trace]
+
+
+def _settled_row(
+    reading: Reading, outcome: IntakeOutcome, target: "NewTicket | int | None", now: datetime
+) -> dict[str, object]:
+    return {
+        "id": reading.pending.id,
+        "state": IntakeState.PROCESSED,
+        "outcome": outcome,
+        "ticket_id": None if target is None else _id(target),
+        "content_key": reading.content_key,
+        "last_error": "",
+        "processed_at": now,
+    }
+
+
+def _events(desk: Desk, sheet: Sheet, told: set[int], now: datetime) -> list[Event]:
+    actor = SERVICE.journal_name
+    events = [
+        Event(
+            ticket.id,
+            now,
+            actor,
+            "opened",
+            {
+                "intake": ticket.reading.pending.id,
+                "channel": "email",
+                "office": desk.settings.office,
+                "received_at": ticket.reading.pending.arrived_at.isoformat(),
+                "sender": desk.signer.keyed_hash(ticket.reading.letter.from_address),
+                "verified": ticket.reading.sender.verified,
+                "line": verdict.line,
+                "kind": verdict.kind,
+                "on_behalf": verdict.on_behalf,
+                "trafficking_risk": verdict.trafficking_risk,
+                "language": verdict.language,
+                "countries": " ".join(verdict.countries),
+                "proposed": not verdict.confident,
+                "model": verdict.model_version,
+            },
+        )
+        for ticket in sheet.tickets
+        if (verdict := ticket.reading.verdict) is not None
+    ]
+    names = {
+        MessageKind.FOLLOW_UP: "follow_up",
+        MessageKind.MACHINE: "machine_mail",
+        MessageKind.BOUNCE: "bounced",
+    }
+    events += [
+        Event(
+            _id(target),
+            now,
+            actor,
+            names[kind],
+            {"intake": reading.pending.id, "received_at": reading.pending.arrived_at.isoformat()},
+        )
+        for reading, target, kind in sheet.letters
+        if kind in names
+    ]
+    events += [
+        Event(
+            _id(target),
+            now,
+            actor,
+            "promised",
+            {
+                "kind": reckoned.kind,
+                "intake": reading.pending.id,
+                "received_at": reckoned.received_at.isoformat(),
+                "due_at": reckoned.due_at.isoformat(),
+                "reading": reckoned.reading,
+                "calendar": reckoned.calendar_version,
+                "acknowledged": reading.pending.id in told,
+            },
+        )
+        for reading, target, reckoned in sheet.promised
+    ]
+    return events

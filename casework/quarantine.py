@@ -1,0 +1,165 @@
+"""Letters that cannot be analysed, or are too large to load: a ticket that a person reads, with its promise running."""
+
+from inbox.parse import parse_headers
+
+from calendar_pe.clock import lima_date
+from casework.desk import SERVICE, WRITERS, Actor, Desk, require
+from casework.filing import promise_row
+from letters.letter import Letter
+from sla.reckon import reckon
+from tickets import cases, intake, journal, rows
+from tickets.intake import Pending
+from tickets.journal import Event, Fact
+from tickets.references import reference
+from tickets.states import Direction, IntakeOutcome, IntakeState, MessageKind, TicketState
+from tickets.store import Session
+from tickets.tables import Message, Notice, Promise, Ticket
+
+_TEXT_BROKEN = (
+    "Esta carta no se pudo analizar. La carta original se conserva completa: "
+    "se exporta con «som letters export» y se vuelve a intentar con «som letters retry»."
+)
+_TEXT_LARGE = (
+    "Esta carta es demasiado grande para cargarla ({size:.1f} MB). Sigue en el servidor de correo: "
+    "léala allí, en el buzón «{mailbox}»."
+)
+
+
+def put_away(desk: Desk, pending: Pending, raw: bytes) -> None:
+    """Open a quarantined ticket for a letter, in a transaction of its own. ``raw`` may be its header block alone."""
+    with desk.store.write() as session:
+        if pending.id in intake.still_waiting(session, [pending.id]):
+            _file(desk, session, pending, _head(pending, raw))
+
+
+def _head(pending: Pending, raw: bytes) -> Letter:
+    """Read who wrote and about what, unless earlier tries ended in a crash: then nothing of it is touched."""
+    if pending.partial or pending.last_error:
+        return parse_headers(raw[:262_144].partition(b"\r\n\r\n")[0])
+    return Letter()
+
+
+def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> None:
+    now = desk.clock()
+    reckoned = reckon(pending.arrived_at, "consulta", desk.calendar, desk.promises)
+    year = lima_date(pending.arrived_at).year
+    number = cases.take_numbers(session, year, 1)
+    ticket_id = rows.add_all_with_ids(
+        session,
+        Ticket,
+        [
+            {
+                "reference": reference(year, number),
+                "year": year,
+                "number": number,
+                "office": desk.settings.office,
+                "state": TicketState.QUARANTINED,
+                "enough": False,
+                "flags": "muy_grande" if pending.partial else "sin_analizar",
+                "subject": letter.subject,
+                "requester_address": letter.from_address.lower(),
+                "requester_name": letter.from_name[:200],
+                "opened_at": pending.arrived_at,
+                "updated_at": now,
+                "target_at": reckoned.target_at,
+            }
+        ],
+    )[0]
+    text = _TEXT_LARGE if pending.partial else _TEXT_BROKEN
+    message_id = rows.add_all_with_ids(
+        session,
+        Message,
+        [
+            {
+                "ticket_id": ticket_id,
+                "direction": Direction.IN,
+                "kind": MessageKind.LETTER,
+                "at": pending.arrived_at,
+                "intake_id": pending.id,
+                "from_address": letter.from_address[:320],
+                "from_name": letter.from_name[:200],
+                "subject": letter.subject,
+                "text": text.format(size=pending.size / 1_000_000, mailbox=pending.mailbox),
+                "message_id": letter.message_id[:998],
+                "defects": pending.last_error,
+            }
+        ],
+    )[0]
+    rows.add_all(session, Promise, [promise_row(desk, ticket_id, message_id, reckoned, told=False)])
+    rows.add_all(
+        session,
+        Notice,
+        [
+            {
+                "kind": "quarantine",
+                "dedupe_key": f"quarantine:{pending.id}",
+                "ticket_id": ticket_id,
+                "text": f"Carta sin analizar: {reference(year, number)}",
+                "created_at": now,
+                "leaves_at": desk.next_open(now),
+            }
+        ],
+    )
+    facts: dict[str, Fact] = {
+        "intake": pending.id,
+        "channel": "email",
+        "office": desk.settings.office,
+        "received_at": pending.arrived_at.isoformat(),
+        "partial": pending.partial,
+        "tries": pending.attempts,
+    }
+    promised: dict[str, Fact] = {
+        "kind": reckoned.kind,
+        "intake": pending.id,
+        "received_at": reckoned.received_at.isoformat(),
+        "due_at": reckoned.due_at.isoformat(),
+        "reading": reckoned.reading,
+        "calendar": reckoned.calendar_version,
+        "acknowledged": False,
+    }
+    actor = SERVICE.journal_name
+    journal.append(
+        session,
+        [Event(ticket_id, now, actor, "quarantined", facts), Event(ticket_id, now, actor, "promised", promised)],
+        fresh=frozenset({ticket_id}),
+    )
+    intake.settle(
+        session,
+        [
+            {
+                "id": pending.id,
+                "state": IntakeState.QUARANTINED,
+                "outcome": IntakeOutcome.QUARANTINE,
+                "ticket_id": ticket_id,
+                "processed_at": now,
+            }
+        ],
+    )
+
+
+def retry(desk: Desk, actor: Actor, letter_id: int) -> bool:
+    """Put a quarantined letter back in the line; the ticket that stood for it goes on as the letter's ticket.
+
+    Returns False when there is no such letter, or only its header block is here.
+    """
+    require(actor, *WRITERS)
+    now = desk.clock()
+    with desk.store.write() as session:
+        ticket_id = intake.retry(session, letter_id)
+        if ticket_id is None:
+            return False
+        facts: dict[str, Fact] = {"intake": letter_id}
+        journal.append(session, [Event(ticket_id, now, actor.journal_name, "analysis_retried", facts)])
+        return True
+
+
+def export(desk: Desk, actor: Actor, letter_id: int) -> bytes | None:
+    """Return the bytes of a letter as they arrived, or None when there is none; noted in the journal."""
+    require(actor, *WRITERS)
+    now = desk.clock()
+    with desk.store.write() as session:
+        raw = intake.raw_of(session, letter_id)
+        if raw is not None:
+            facts: dict[str, Fact] = {"intake": letter_id}
+            journal.append(session, [Event(journal.DESK, now, actor.journal_name, "letter_exported", facts)])
+        return raw

@@ -1,0 +1,124 @@
+"""The watch over promises: warn in time, mark a broken one once, open its remediation row, tell staff in their hours."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from casework.deliver import break_promise
+from casework.desk import SERVICE, Desk
+from casework.staff_mail import staff_letter
+from casework.writing import notice
+from sla.watch import break_horizon, warn_horizon
+from sla.working_time import inside
+from tickets import amends, clocks, journal, people, rows
+from tickets.journal import Event
+from tickets.states import OutgoingKind, Role
+from tickets.store import Session
+from tickets.tables import Notice, Outgoing, Promise
+
+KILL_POINTS: dict[str, int] = {"sweep.marked": 12, "sweep.committed": 12}
+"""Where a crash test may stop this process, and the step of a letter's way that each belongs to."""
+
+PAGE = 200
+"""Promises dealt with in one transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What one sweep found."""
+
+    warned: int
+    broken: int
+    told: int
+
+
+def sweep(desk: Desk, now: datetime | None = None) -> Swept:
+    """Do everything that is due at this instant; a second sweep at once finds nothing more to do.
+
+    A sweep that was down for a week catches up with the right instants: a promise is broken as of its last second,
+    whenever that is noticed.
+    """
+    now = now or desk.clock()
+    broken = _all_pages(desk, lambda session: _break(desk, session, now))
+    warned = _all_pages(desk, lambda session: _warn(desk, session, now))
+    return Swept(warned=warned, broken=broken, told=_tell(desk, now))
+
+
+def _all_pages(desk: Desk, page: Callable[[Session], int]) -> int:
+    total = 0
+    while True:
+        with desk.store.write() as session:
+            done = page(session)
+            desk.at("sweep.marked")
+        desk.at("sweep.committed")
+        total += done
+        if done < PAGE:
+            return total
+
+
+def _break(desk: Desk, session: Session, now: datetime) -> int:
+    broken = clocks.to_break(session, break_horizon(now, desk.promises), limit=PAGE)
+    events: list[Event] = []
+    for promise in broken:
+        break_promise(desk, session, promise, now, events)
+    session.flush()
+    rows.add_all(session, Notice, [_notice(desk, promise, "broken", now) for promise in broken])
+    journal.append(session, events)
+    return len(broken)
+
+
+def _warn(desk: Desk, session: Session, now: datetime) -> int:
+    horizon = warn_horizon(now, desk.calendar, desk.working_time, desk.promises)
+    at_risk = clocks.to_warn(session, horizon, limit=PAGE)
+    for promise in at_risk:
+        promise.warned_at = now
+    rows.add_all(session, Notice, [_notice(desk, promise, "at_risk", now) for promise in at_risk])
+    journal.append(
+        session,
+        [
+            Event(promise.ticket_id, now, SERVICE.journal_name, "promise_at_risk", {"promise": promise.id})
+            for promise in at_risk
+        ],
+    )
+    return len(at_risk)
+
+
+def _notice(desk: Desk, promise: Promise, kind: str, now: datetime) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "dedupe_key": f"{kind}:{promise.id}",
+        "ticket_id": promise.ticket_id,
+        "promise_id": promise.id,
+        "created_at": now,
+        "leaves_at": desk.next_open(now),
+    }
+
+
+def _tell(desk: Desk, now: datetime) -> int:
+    """Send one letter to the supervisors with everything they have not been told, inside working time only."""
+    if not inside(now, desk.calendar, desk.working_time):
+        return 0
+    with desk.store.write() as session:
+        news = amends.untold(session, now)
+        if not news:
+            return 0
+        rendered = notice(desk, session, news, now)
+        addresses = desk.settings.digest_recipients or tuple(people.emails(session, Role.SUPERVISOR))
+        rows.add_all(
+            session,
+            Outgoing,
+            [
+                staff_letter(
+                    desk,
+                    kind=OutgoingKind.NOTICE,
+                    dedupe_key=f"notice:{news[0].id}-{news[-1].id}:{address}"[:128],
+                    to_address=address,
+                    rendered=rendered,
+                    now=now,
+                )
+                for address in addresses
+            ],
+        )
+        for one in news:
+            one.told_at = now
+    return len(news)

@@ -1,0 +1,96 @@
+"""The service's own letters, filled with what the record knows: acknowledgement, danger notice, notice to staff."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from email.headerregistry import Address
+from functools import lru_cache
+
+from calendar_pe import Calendar
+from calendar_pe.clock import lima_date, to_lima, words
+from casework.desk import Desk
+from replies import fixed
+from replies.render import Rendered, render
+from sla.reckon import Reckoning
+from tickets import cases
+from tickets.store import Session
+from tickets.tables import Notice, Promise, Ticket
+
+_NOTICES = {
+    "at_risk": "Por vencer",
+    "broken": "Promesa rota",
+    "uncertain": "Envío incierto: una persona decide",
+    "refused": "El correo no aceptó una respuesta",
+    "quarantine": "Carta sin analizar",
+    "source": "Un buzón no responde",
+}
+
+
+def sender(desk: Desk) -> Address:
+    """Return the address that stands in From of our letters."""
+    return _address(desk.settings.from_name, desk.settings.from_address)
+
+
+def acknowledgement(desk: Desk, reckoned: Reckoning, *, reference: str, language: str) -> Rendered:
+    """Write an acknowledgement: number, promised instant and why, what to do in danger. Never the writer's words."""
+    arrived_on = lima_date(reckoned.received_at)
+    rendered = fixed.acknowledgement(
+        reference=reference,
+        due_at=reckoned.due_at,
+        after_hours=reckoned.clock_starts_on > arrived_on and desk.calendar.is_business_day(arrived_on),
+        skipped=_skipped(arrived_on, reckoned.due_on, desk.calendar),
+        language=language,
+    )
+    return tagged(desk, rendered, reference)
+
+
+def danger_notice(*, reference: str, received_at: datetime, signs: Sequence[str]) -> Rendered:
+    """Write the notice of a possible trafficking case; it holds nothing of the letter itself."""
+    return fixed.danger_notice(reference=reference, arrived=words(received_at), signs="\n".join(signs))
+
+
+def apology(ticket: Ticket, promise: Promise, *, cause: str, measure: str) -> Rendered:
+    """Write the apology for a broken promise."""
+    return fixed.apology(
+        reference=ticket.reference,
+        received_on=lima_date(promise.received_at),
+        cause=cause,
+        measure=measure,
+        language=ticket.language,
+        name=ticket.requester_name,
+    )
+
+
+def notice(desk: Desk, session: Session, news: Sequence[Notice], now: datetime) -> Rendered:
+    """Write one letter to staff with everything they have not been told."""
+    known = cases.known_by_id(session, {one.ticket_id for one in news if one.ticket_id is not None})
+    lines = []
+    for one in news:
+        ticket = known.get(one.ticket_id) if one.ticket_id is not None else None
+        said = one.text or _NOTICES.get(one.kind, one.kind)
+        lines.append(f"{ticket.reference}: {said}" if ticket is not None else said)
+    local = to_lima(now)
+    variables = {"hour": f"{local:%H:%M}", "items": "\n".join(lines)}
+    return render(desk.catalogue.letter("notice"), "es", variables)
+
+
+def tagged(desk: Desk, rendered: Rendered, reference: str) -> Rendered:
+    """Return the letter with the signed tag in its subject, so that replies find their case."""
+    subject = rendered.subject.replace(f"[{reference}]", desk.signer.tag(reference))
+    return replace(rendered, subject=subject)
+
+
+@lru_cache(maxsize=8)
+def _address(name: str, address: str) -> Address:
+    return Address(display_name=name, addr_spec=address)
+
+
+@lru_cache(maxsize=512)
+def _skipped(arrived_on: date, due_on: date, calendar: Calendar) -> tuple[tuple[date, str], ...]:
+    days = (arrived_on + timedelta(days=number) for number in range((due_on - arrived_on).days))
+    return tuple((day, _name(day, calendar)) for day in days if not calendar.is_business_day(day))
+
+
+def _name(day: date, calendar: Calendar) -> str:
+    rows = calendar.rows_on(day)
+    return rows[-1].name if rows and day.weekday() < 5 else ""

@@ -1,0 +1,169 @@
+"""Backup and restore: one file that holds the desk, taken while the daemon runs.
+
+A restored desk holds its outbox until a person releases it: letters that left after the backup was taken would
+otherwise leave again. Letters that were on the wire at that moment become uncertain.
+"""
+
+import gzip
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+
+from service.exits import Damaged, Misused, Refused, Temporary
+from tickets import journal, outgoing
+from tickets.journal import Event
+from tickets.store import Store, open_store
+
+HELD = "restaurada de una copia: revise qué salió después y suéltela con «som outbox release»"
+_MAGIC = b"som-backup-1\n"
+
+
+def backup(url: str, to: Path, *, now: datetime) -> int:
+    """Write a consistent copy of the database to a file that does not exist yet; returns its size in bytes.
+
+    SQLite is copied by its own backup interface, page by page; PostgreSQL by ``pg_dump``, which must be installed.
+    """
+    address = make_url(url)
+    if to.exists():
+        raise Refused(f"{to} exists already; a backup never overwrites another")
+    partial = to.with_name(f".{to.name}.partial")
+    try:
+        with tempfile.TemporaryDirectory(dir=to.parent, prefix=".som-backup-") as folder:
+            copy = Path(folder) / "copy"
+            if address.get_backend_name() == "sqlite":
+                _copy_sqlite(Path(address.database or ""), copy)
+            else:
+                _dump_postgresql(address, copy)
+            with partial.open("xb") as file, copy.open("rb") as body:
+                head = {"database": address.get_backend_name(), "taken_at": now.isoformat()}
+                file.write(_MAGIC + json.dumps(head).encode() + b"\n")
+                with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0) as packed:
+                    shutil.copyfileobj(body, packed)
+                file.flush()
+                os.fsync(file.fileno())
+        partial.rename(to)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise Refused(f"{to}: {error.strerror or error}") from None
+    return to.stat().st_size
+
+
+def restore(url: str, source: Path, *, now: datetime, group: str = "") -> None:
+    """Put a backup in the place of a database that does not exist yet or is empty, and hold its outbox."""
+    address = make_url(url)
+    kind = _kind_of(source)
+    if kind != address.get_backend_name():
+        raise Misused(f"{source} is a backup of {kind}; [database] url is {address.get_backend_name()}")
+    if kind == "sqlite":
+        target = Path(address.database or "")
+        if target.exists() and target.stat().st_size:
+            raise Refused(f"{target} exists; move it away first, nothing was changed")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _unpack(source, target)
+        _check_sqlite(target)
+    else:
+        _load_postgresql(address, source)
+    store = open_store(url, now=now, group=group)
+    try:
+        _hold(store, now)
+    finally:
+        store.close()
+
+
+def _hold(store: Store, now: datetime) -> None:
+    with store.write() as session:
+        outgoing.hold(session, HELD, now)
+        in_flight = outgoing.uncertain_all_in_flight(session, now)
+        restored = Event(journal.DESK, now, "desk", "restored", {"uncertain": in_flight})
+        journal.append(session, [restored])
+
+
+def _copy_sqlite(source: Path, to: Path) -> None:
+    if not source.exists():
+        raise Refused(f"{source} does not exist; there is nothing to back up")
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live, closing(sqlite3.connect(to)) as copy:
+        try:
+            live.backup(copy, pages=1000, sleep=0.01)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.DatabaseError as error:
+            raise Damaged(f"{source}: {error}") from None
+
+
+def _check_sqlite(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as restored:
+        try:
+            (said,) = restored.execute("PRAGMA quick_check").fetchone()
+        except sqlite3.DatabaseError as error:
+            said = str(error)
+    if said != "ok":
+        path.unlink()
+        raise Damaged(f"the backup is damaged: {said}; nothing was restored")
+
+
+def _kind_of(source: Path) -> str:
+    try:
+        with source.open("rb") as file:
+            if file.readline() != _MAGIC:
+                raise Refused(f"{source} is not a backup made by som")
+            return str(json.loads(file.readline())["database"])
+    except OSError as error:
+        raise Refused(f"{source}: {error.strerror}") from None
+    except (ValueError, KeyError):
+        raise Damaged(f"{source}: its first lines cannot be read") from None
+
+
+def _unpack(source: Path, to: Path) -> None:
+    try:
+        with source.open("rb") as file, to.open("xb") as target:
+            file.readline()
+            file.readline()
+            os.chmod(to, 0o600)
+            with gzip.GzipFile(fileobj=file, mode="rb") as packed:
+                shutil.copyfileobj(packed, target)
+            target.flush()
+            os.fsync(target.fileno())
+    except (EOFError, gzip.BadGzipFile) as error:
+        to.unlink(missing_ok=True)
+        raise Damaged(f"{source} is damaged: {error}; nothing was restored") from None
+    except OSError as error:
+        raise Refused(f"{to}: {error.strerror or error}") from None
+
+
+def _dump_postgresql(address: URL, to: Path) -> None:
+    _run_postgresql(["pg_dump", "--format=custom", f"--file={to}", _plain(address)], address)
+
+
+def _load_postgresql(address: URL, source: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="som-restore-") as folder:
+        dump = Path(folder) / "dump"
+        _unpack(source, dump)
+        _run_postgresql(
+            ["pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={_plain(address)}", str(dump)],
+            address,
+        )
+
+
+def _plain(address: URL) -> str:
+    """Return the address without its password, which goes by the environment."""
+    return address.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+
+
+def _run_postgresql(command: list[str], address: URL) -> None:
+    environment = {**os.environ}
+    if address.password is not None:
+        environment["PGPASSWORD"] = str(address.password)
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=3600)
+    except FileNotFoundError:
+        raise Refused(f"{command[0]} is not installed; install PostgreSQL's client programs") from None
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["no reason given"])[0]
+        raise Temporary(f"{command[0]}: {said}")

@@ -1,0 +1,79 @@
+"""som answer: an answer from the command line, with a canned reply or a text of one's own."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from service.commands.common import NOW, desk, lima, me
+from service.exits import Misused, Refused
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``som answer``."""
+
+    @app.command()
+    def answer(
+        reference: str = typer.Argument(..., metavar="REF"),
+        template: str | None = typer.Option(None, help="Canned reply to send (som replies list shows them)."),
+        set_: list[str] = typer.Option([], "--set", metavar="NAME=VALUE", help="A variable of the canned reply."),
+        body: str | None = typer.Option(None, metavar="FILE|-", help="Text of the answer, from a file or - for input."),
+        yes: bool = typer.Option(False, "--yes", help="Do not ask before it goes into the outbox."),
+        send_now: bool = typer.Option(False, "--send-now", help="Leave without the undo window."),
+        now: str | None = NOW,
+    ) -> None:
+        """Answer a case; the promise is kept when the mail server accepts the letter."""
+        from casework import answer as use
+        from casework.compose_reply import from_template, from_text
+        from tickets.states import OutgoingKind
+
+        if (template is None) == (body is None):
+            raise Misused("give either --template or --body")
+        variables = dict(_pair(one) for one in set_)
+        if body is not None and variables:
+            raise Misused("--set goes with --template only")
+        with desk(now) as opened:
+            actor = me(opened)
+            if template is not None:
+                written, kind, version = from_template(opened, actor, reference, template, variables)
+            else:
+                written, version = from_text(opened, reference, _read(body or "-"))
+                kind = OutgoingKind.ANSWER
+            if not yes:
+                _ask(written.subject, written.text)
+            queued = use.answer(
+                opened,
+                actor,
+                reference,
+                written,
+                kind=kind,
+                send_now=send_now,
+                seen_version=version,
+                template=template or "",
+            )
+        typer.echo(f"{queued.reference}: sale a las {lima(queued.leaves_at)} (envío {queued.outgoing_id})", err=True)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise Misused(f"--set {text!r}: write NAME=VALUE")
+    return name.strip(), value
+
+
+def _read(body: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if body == "-" else Path(body).read_bytes()
+        return raw.decode("utf-8")
+    except OSError as error:
+        raise Refused(f"--body {body}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise Refused(f"--body {body}: not UTF-8 at byte {error.start}") from None
+
+
+def _ask(subject: str, text: str) -> None:
+    if not sys.stdin.isatty():
+        raise Misused("nobody is there to confirm; add --yes")
+    typer.echo(f"{subject}\n\n{text}", err=True)
+    if not typer.confirm("¿Enviar?", err=True):
+        raise Refused("not sent")

@@ -1,0 +1,66 @@
+"""som letters: letters that could not be analysed."""
+
+from pathlib import Path
+
+import typer
+
+from service.commands.common import JSON, desk, document, lima, me, table
+from service.exits import Refused
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``som letters``."""
+    letters = typer.Typer(no_args_is_help=True, help="Letters in quarantine: list, retry, export.")
+    app.add_typer(letters, name="letters")
+
+    @letters.command("list")
+    def listing(as_json: bool = JSON) -> None:
+        """Show letters that could not be analysed, or that were too large to load."""
+        from tickets import intake
+
+        with desk() as opened, opened.store.read() as session:
+            put_away = intake.quarantined(session)
+        if as_json:
+            document(
+                [
+                    {
+                        "id": one.id,
+                        "mailbox": one.mailbox,
+                        "size": one.size,
+                        "arrived_at": lima(one.arrived_at),
+                        "partial": one.partial,
+                        "error": one.last_error,
+                    }
+                    for one in put_away
+                ]
+            )
+            return
+        table(
+            ["carta", "buzón", "bytes", "llegó", "qué pasó"],
+            [[one.id, one.mailbox, one.size, lima(one.arrived_at), one.last_error or "muy grande"] for one in put_away],
+        )
+
+    @letters.command()
+    def retry(letter_id: int) -> None:
+        """Analyse a letter again; its quarantined case stays, linked."""
+        from casework import quarantine, receive
+
+        with desk() as opened:
+            if not quarantine.retry(opened, me(opened), letter_id):
+                raise Refused(f"letter {letter_id} is not in quarantine, or only its headers are here")
+            receive.process(opened)
+
+    @letters.command()
+    def export(letter_id: int, to: Path = typer.Option(..., "--to", help="File to write; it must not exist.")) -> None:
+        """Write the bytes of a letter to a file, exactly as they arrived."""
+        from casework import quarantine
+
+        with desk() as opened:
+            raw = quarantine.export(opened, me(opened), letter_id)
+        if raw is None:
+            raise Refused(f"there is no letter {letter_id}")
+        try:
+            with to.open("xb") as file:
+                file.write(raw)
+        except OSError as error:
+            raise Refused(f"{to}: {error.strerror}") from None

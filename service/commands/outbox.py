@@ -1,0 +1,104 @@
+"""som outbox: what is on its way out, and what waits for a person's word."""
+
+import typer
+
+from service.commands.common import JSON, desk, document, lima, me, table
+from service.exits import Misused
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``som outbox``."""
+    outbox = typer.Typer(no_args_is_help=True, help="Outgoing letters: list, retry, hold, release, settle.")
+    app.add_typer(outbox, name="outbox")
+
+    @outbox.command("list")
+    def listing(
+        state: list[str] = typer.Option([], help="Only these states (waiting, deferred, uncertain, ...)."),
+        limit: int = typer.Option(200, min=1, max=10_000, help="Most letters to show, the newest."),
+        as_json: bool = JSON,
+    ) -> None:
+        """Show outgoing letters, oldest first."""
+        from tickets import cases, outgoing
+        from tickets.states import OutboxState
+
+        if unknown := set(state) - set(OutboxState):
+            raise Misused(f"state {min(unknown)!r} does not exist; states are {', '.join(OutboxState)}")
+        with desk() as opened, opened.store.read() as session:
+            letters = outgoing.listing(session, states=state, limit=limit)
+            known = cases.known_by_id(session, {one.ticket_id for one in letters if one.ticket_id is not None})
+            held = outgoing.held(session)
+        references = {ticket_id: one.reference for ticket_id, one in known.items()}
+        if as_json:
+            document(
+                [
+                    {
+                        "id": one.id,
+                        "reference": references.get(one.ticket_id or 0),
+                        "kind": one.kind,
+                        "state": one.state,
+                        "message_id": one.message_id,
+                        "to": one.to_address,
+                        "attempts": one.attempts,
+                        "next_attempt_at": lima(one.next_attempt_at),
+                        "sent_at": lima(one.sent_at),
+                        "last_text": one.last_text,
+                    }
+                    for one in letters
+                ]
+            )
+            return
+        if held:
+            typer.echo(f"La bandeja de salida está detenida: {held}. Para soltarla: som outbox release", err=True)
+        table(
+            ["envío", "caso", "qué es", "estado", "intentos", "próximo intento", "último aviso del servidor"],
+            [
+                [
+                    one.id,
+                    references.get(one.ticket_id or 0, ""),
+                    one.kind,
+                    one.state,
+                    one.attempts,
+                    lima(one.next_attempt_at),
+                    one.last_text[:80],
+                ]
+                for one in letters
+            ],
+        )
+
+    @outbox.command()
+    def retry(outgoing_id: int) -> None:
+        """Try a refused or deferred letter again now."""
+        from casework import deliver
+
+        with desk() as opened:
+            deliver.retry(opened, me(opened), outgoing_id)
+
+    @outbox.command()
+    def hold(why: str = typer.Option("detenida a mano", help="Why nothing may leave.")) -> None:
+        """Let nothing leave until it is released."""
+        from casework import holding
+
+        with desk() as opened:
+            holding.hold(opened, me(opened), why)
+
+    @outbox.command()
+    def release() -> None:
+        """Let letters leave again."""
+        from casework import holding
+
+        with desk() as opened:
+            holding.release(opened, me(opened))
+
+    @outbox.command()
+    def settle(
+        outgoing_id: int,
+        sent: bool = typer.Option(False, "--sent", help="It arrived: count it as sent at the attempt's instant."),
+        resend: bool = typer.Option(False, "--resend", help="It did not arrive: send the same letter again."),
+    ) -> None:
+        """Say what became of an uncertain letter."""
+        from casework import deliver
+
+        if sent == resend:
+            raise Misused("give either --sent or --resend")
+        with desk() as opened:
+            deliver.settle(opened, me(opened), outgoing_id, sent=sent)

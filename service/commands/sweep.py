@@ -1,0 +1,174 @@
+"""som sweep, som remediation: the watch over promises and the amends for broken ones."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from service.commands.common import JSON, NOW, desk, document, lima, me, table
+from service.exits import Misused, Refused
+
+if TYPE_CHECKING:
+    from casework.desk import Desk
+    from sla.remediation import RemediationForm
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``som sweep`` and ``som remediation``."""
+
+    @app.command()
+    def sweep(as_json: bool = JSON, now: str | None = NOW) -> None:
+        """Warn of promises about to break, mark the broken ones, tell staff in their hours."""
+        from casework.sweep import sweep as use
+
+        with desk(now) as opened:
+            swept = use(opened)
+        if as_json:
+            document({"warned": swept.warned, "broken": swept.broken, "told": swept.told})
+        else:
+            typer.echo(f"por vencer {swept.warned}, rotas {swept.broken}, avisos {swept.told}")
+
+    remediation = typer.Typer(no_args_is_help=True, help="Amends for broken promises.")
+    app.add_typer(remediation, name="remediation")
+
+    @remediation.command("list")
+    def listing(
+        all_: bool = typer.Option(False, "--all", help="Closed rows too."),
+        to: Path | None = typer.Option(None, "--to", help="Write the register to this .csv or .xlsx file instead."),
+        as_json: bool = JSON,
+    ) -> None:
+        """Show the remediation log."""
+        with desk() as opened:
+            forms = _forms(opened, states=() if all_ else ("open",))
+            if to is not None:
+                _export(opened, forms, to)
+                return
+        if as_json:
+            document([_document(one) for one in forms])
+        else:
+            table(
+                ["fila", "caso", "compromiso", "rota", "motivo", "responsable", "cierre"],
+                [
+                    [
+                        one.id,
+                        one.reference,
+                        one.commitment.label,
+                        lima(one.broken_at),
+                        one.cause.label if one.cause else "por llenar",
+                        one.responsible,
+                        lima(one.closed_at) or "abierta",
+                    ]
+                    for one in forms
+                ],
+            )
+
+    @remediation.command()
+    def show(remediation_id: int, as_json: bool = JSON) -> None:
+        """Show one row, and what it still lacks."""
+        from sla.remediation import missing_fields
+
+        with desk() as opened:
+            one = next((form for form in _forms(opened, states=()) if form.id == remediation_id), None)
+        if one is None:
+            raise Refused(f"there is no remediation row {remediation_id}")
+        if as_json:
+            document(_document(one))
+            return
+        for name, value in _document(one).items():
+            if name != "missing":
+                typer.echo(f"{name}: {value if value is not None else ''}")
+        if missing := missing_fields(one):
+            typer.echo(f"Para cerrar falta: {', '.join(missing)}")
+
+    @remediation.command()
+    def edit(
+        remediation_id: int,
+        cause: str | None = typer.Option(None, help="Word of the closed list of reasons."),
+        cause_text: str | None = typer.Option(None, help="The reason in free words."),
+        corrective: str | None = typer.Option(None, help="Corrective measure."),
+        preventive: str | None = typer.Option(None, help="Preventive measure."),
+        responsible: str | None = typer.Option(None, help="Who answers for the measures."),
+        apology: bool | None = typer.Option(None, "--apology/--no-apology", help="Whether an apology is due."),
+    ) -> None:
+        """Fill in fields of an open row."""
+        from casework import remedy
+
+        with desk() as opened:
+            remedy.edit(
+                opened,
+                me(opened),
+                remediation_id,
+                remedy.Amends(
+                    cause=cause,
+                    cause_text=cause_text,
+                    corrective=corrective,
+                    preventive=preventive,
+                    responsible=responsible,
+                    apology_due=apology,
+                ),
+            )
+
+    @remediation.command()
+    def apologise(remediation_id: int) -> None:
+        """Write the apology to the citizen into the outbox."""
+        from casework import remedy
+
+        with desk() as opened:
+            remedy.apologise(opened, me(opened), remediation_id)
+
+    @remediation.command()
+    def close(remediation_id: int) -> None:
+        """Close a row that has every field."""
+        from casework import remedy
+
+        with desk() as opened:
+            remedy.close(opened, me(opened), remediation_id)
+
+
+def _forms(opened: "Desk", *, states: tuple[str, ...]) -> "list[RemediationForm]":
+    from casework import remedy
+
+    return remedy.forms(opened, states=states)
+
+
+def _document(one: "RemediationForm") -> dict[str, Any]:
+    from sla.remediation import missing_fields
+
+    return {
+        "id": one.id,
+        "reference": one.reference,
+        "commitment": one.commitment,
+        "kind": one.kind,
+        "received_at": lima(one.received_at),
+        "due_at": lima(one.due_at),
+        "broken_at": lima(one.broken_at),
+        "answered_at": lima(one.answered_at),
+        "lateness_seconds": one.lateness_seconds,
+        "cause": one.cause,
+        "cause_text": one.cause_detail,
+        "corrective": one.corrective,
+        "preventive": one.preventive,
+        "responsible": one.responsible,
+        "apology_due": one.apology_due,
+        "apology_message_id": one.apology_message_id,
+        "closed_at": lima(one.closed_at),
+        "closed_by": one.closed_by,
+        "missing": list(missing_fields(one)),
+    }
+
+
+def _export(opened: "Desk", forms: "list[RemediationForm]", to: Path) -> None:
+    from sla.remediation_export import write_csv, write_xlsx
+
+    try:
+        match to.suffix.lower():
+            case ".csv":
+                with to.open("w", encoding="utf-8-sig", newline="") as text:
+                    write_csv(forms, text, opened.working_time)
+            case ".xlsx":
+                with to.open("wb") as binary:
+                    write_xlsx(forms, binary, opened.working_time, opened.clock())
+            case _:
+                raise Misused(f"{to}: the register is written as .csv or .xlsx")
+    except OSError as error:
+        raise Refused(f"{to}: {error.strerror}") from None

@@ -1,0 +1,121 @@
+"""A Postfix of our own on a high loopback port, with its queue in one folder. Its master wants to be root."""
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.servers.require import missing, program
+
+_MAIN = """\
+compatibility_level = 3.6
+queue_directory = {root}/queue
+data_directory = {root}/data
+mail_owner = postfix
+maillog_file = {root}/postfix.log
+maillog_file_prefixes = {root}
+myhostname = relay.example
+mydestination =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks =
+alias_maps =
+smtpd_relay_restrictions = reject_unauth_destination
+virtual_mailbox_domains = local.example
+virtual_mailbox_base = {root}/mail
+virtual_mailbox_maps = static:ana/
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+message_size_limit = 2000000
+mailbox_size_limit = 0
+smtputf8_enable = yes
+"""
+
+_MASTER = """\
+{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+@contextmanager
+def postfix(root: Path) -> Iterator[tuple[int, Path]]:
+    """Run Postfix until the block ends; gives its port and the folder where letters to ana@local.example arrive."""
+    binary = program("postfix")
+    if os.geteuid() != 0:
+        missing("root, which Postfix needs")
+    account = pwd.getpwnam("nobody")
+    for folder in (root, *root.parents):
+        if folder.stat().st_uid == 0 and str(folder) not in ("/", "/tmp"):
+            folder.chmod(folder.stat().st_mode | 0o711)
+    for name, owner in (("queue", "root"), ("data", "postfix"), ("mail", "nobody"), ("conf", "root")):
+        (root / name).mkdir()
+        os.chown(root / name, pwd.getpwnam(owner).pw_uid, -1)
+    port = _free_port()
+    (root / "conf" / "main.cf").write_text(_MAIN.format(root=root, uid=account.pw_uid, gid=account.pw_gid))
+    (root / "conf" / "master.cf").write_text(_MASTER.format(port=f"127.0.0.1:{port}"))
+    process = subprocess.Popen(
+        [binary, "-c", str(root / "conf"), "start-fg"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        _wait_for_greeting(process, port, root)
+        yield port, root / "mail" / "ana" / "new"
+    finally:
+        master = root / "queue" / "pid" / "master.pid"
+        if master.exists():
+            os.kill(int(master.read_text()), signal.SIGTERM)
+        elif process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _wait_for_greeting(process: subprocess.Popen[bytes], port: int, root: Path) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            said = process.stdout.read().decode(errors="replace") if process.stdout else ""
+            log = root / "postfix.log"
+            missing(f"a Postfix that starts here ({said.strip()} {log.read_text() if log.exists() else ''})")
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as probe:
+                if probe.recv(4).startswith(b"220"):
+                    probe.sendall(b"QUIT\r\n")
+                    return
+        except OSError:
+            # Nothing to wait on: the server tells nobody when it listens.
+            time.sleep(0.02)
+    missing("a Postfix that answers within 20 s")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
