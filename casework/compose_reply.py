@@ -25,7 +25,7 @@ def from_template(
     with desk.store.read() as session:
         ticket = cases.find(session, reference)
     template = find(desk, template_id)
-    written = render(template, language_for(ticket, template), values(ticket, actor, variables))
+    written = render(template, template.language_for(ticket.language), values(ticket, actor, variables))
     return written, _KINDS.get(template_id, OutgoingKind.ANSWER), ticket.version
 
 
@@ -36,7 +36,7 @@ def preview(
     with desk.store.read() as session:
         ticket = cases.find(session, reference)
     template = find(desk, template_id)
-    return draft(template, language_for(ticket, template), values(ticket, actor, variables)), ticket.version
+    return draft(template, template.language_for(ticket.language), values(ticket, actor, variables)), ticket.version
 
 
 def from_text(desk: Desk, reference: str, text: str) -> tuple[Rendered, int]:
@@ -54,11 +54,6 @@ def find(desk: Desk, template_id: str) -> Template:
     if template_id in _KINDS:
         return desk.catalogue.letter(template_id)
     return desk.catalogue.get(template_id)
-
-
-def language_for(ticket: Ticket, template: Template) -> str:
-    """Return the writer's language where the text has it, else Spanish."""
-    return ticket.language if ticket.language in template.languages else "es"
 
 
 def values(ticket: Ticket, actor: Actor, variables: Mapping[str, str]) -> dict[str, Value]:

@@ -39,6 +39,7 @@ def notify(desk: Desk, session: Session, tickets: "Sequence[NewTicket]", now: da
     letters = []
     for ticket in tickets:
         rendered = danger_notice(
+            desk,
             reference=ticket.reference,
             received_at=ticket.reading.pending.arrived_at,
             signs=ticket.reading.verdict.reasons if ticket.reading.verdict is not None else (),

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from letters.clean import clean_line
-
 from casework.desk import SERVICE, Actor, Desk
+from letters.clean import clean_line
 from replies.courier import Courier, RoundResult
 from replies.outbox import OutboxSettings, decide, lease_lost
 from replies.parcel import Accepted, Outcome, Parcel, Permanent, Temporary, Uncertain

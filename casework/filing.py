@@ -13,7 +13,17 @@ from functools import lru_cache
 from calendar_pe.clock import lima_date
 from casework import acknowledge, danger
 from casework.desk import SERVICE, Desk
-from casework.placement import Bounce, Duplicate, FollowUp, Lookup, MachineMail, NewTicket, Placement, place
+from casework.placement import (
+    Bounce,
+    Duplicate,
+    FollowUp,
+    Lookup,
+    MachineMail,
+    NewTicket,
+    Placement,
+    Recovered,
+    place,
+)
 from casework.reading import Reading
 from sla.reckon import Reckoning, TraceStep, breaks_after, reckon
 from tickets import cases, clocks, intake, journal, rows
@@ -45,7 +55,7 @@ class Sheet:
     reopened: list[tuple[Known, Reading]] = field(default_factory=list)
     touched: dict[int, Known] = field(default_factory=dict)
     settled: list[tuple[Reading, IntakeOutcome, "NewTicket | int | None"]] = field(default_factory=list)
-    bounced: list[Bounce] = field(default_factory=list)
+    recovered: list[tuple[Known, Reading]] = field(default_factory=list)
 
 
 def file_batch(desk: Desk, session: Session, readings: Sequence[Reading], now: datetime) -> None:
@@ -75,6 +85,10 @@ def _enter(desk: Desk, sheet: Sheet, placement: Placement) -> None:
                 sheet.reopened.append((ticket, reading))
                 if reopens:
                     sheet.promised.append((reading, ticket.id, _reckon(desk, reading)))
+        case Recovered(ticket=known):
+            sheet.letters.append((reading, known.id, MessageKind.LETTER))
+            sheet.recovered.append((known, reading))
+            sheet.settled.append((reading, IntakeOutcome.TICKET, known.id))
         case Duplicate(ticket=target):
             sheet.settled.append((reading, IntakeOutcome.DUPLICATE, target))
         case MachineMail(ticket=known):
@@ -84,7 +98,6 @@ def _enter(desk: Desk, sheet: Sheet, placement: Placement) -> None:
         case Bounce(ticket=known):
             if known is not None:
                 sheet.letters.append((reading, known.id, MessageKind.BOUNCE))
-                sheet.bounced.append(placement)
             sheet.settled.append((reading, IntakeOutcome.BOUNCE, known.id if known else None))
 
 
@@ -111,6 +124,7 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     for ticket, ticket_id in zip(sheet.tickets, new_ids, strict=True):
         ticket.id = ticket_id
     _follow_up(session, sheet, now)
+    cases.touch(session, [_recovered_row(known, reading, now) for known, reading in sheet.recovered])
 
     message_ids = rows.add_all_with_ids(
         session, Message, [_message_row(reading, target, kind) for reading, target, kind in sheet.letters]
@@ -151,7 +165,7 @@ def _verdict(reading: Reading) -> TriageVerdict:
 
 
 def _ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetime) -> dict[str, object]:
-    reading, verdict = ticket.reading, _verdict(ticket.reading)
+    reading = ticket.reading
     flags = [word for word, holds in (("id_repetido", ticket.repeated_id), ("relacionado", ticket.related_id)) if holds]
     return {
         "reference": ticket.reference,
@@ -159,20 +173,8 @@ def _ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetim
         "number": int(ticket.reference[9:]),
         "office": desk.settings.office,
         "state": TicketState.NEW,
-        "line": verdict.line,
-        "kind": verdict.kind,
-        "proposed": not verdict.confident,
-        "enough": verdict.enough,
-        "on_behalf": verdict.on_behalf,
-        "trafficking_risk": verdict.trafficking_risk,
-        "language": verdict.language,
-        "countries": " ".join(verdict.countries),
-        "confidence": verdict.confidence,
-        "verified": reading.sender.verified,
+        **_judged(reading),
         "flags": " ".join(flags),
-        "subject": reading.letter.subject,
-        "requester_address": reading.letter.from_address.lower(),
-        "requester_name": reading.letter.from_name[:200],
         "related_id": ticket.related_id,
         "opened_at": reading.pending.arrived_at,
         "updated_at": now,
@@ -188,6 +190,36 @@ def _follow_up(session: Session, sheet: Sheet, now: datetime) -> None:
         if verdict.trafficking_risk and not known.trafficking_risk:
             cases.touch(session, [{"id": known.id, "trafficking_risk": True}])
     cases.touch(session, [{"id": one, "state": new_state, "updated_at": now} for one, new_state in state.items()])
+
+
+def _recovered_row(known: Known, reading: Reading, now: datetime) -> dict[str, object]:
+    return {
+        "id": known.id,
+        "state": after(TicketState(known.state), TicketEvent.REOPENED),
+        "flags": "",
+        "updated_at": now,
+        **_judged(reading),
+    }
+
+
+def _judged(reading: Reading) -> dict[str, object]:
+    """Return what the letter itself says of its ticket."""
+    verdict = _verdict(reading)
+    return {
+        "line": verdict.line,
+        "kind": verdict.kind,
+        "proposed": not verdict.confident,
+        "enough": verdict.enough,
+        "on_behalf": verdict.on_behalf,
+        "trafficking_risk": verdict.trafficking_risk,
+        "language": verdict.language,
+        "countries": " ".join(verdict.countries),
+        "confidence": verdict.confidence,
+        "verified": reading.sender.verified,
+        "subject": reading.letter.subject,
+        "requester_address": reading.letter.from_address.lower(),
+        "requester_name": reading.letter.from_name[:200],
+    }
 
 
 def _message_row(reading: Reading, target: "NewTicket | int", kind: MessageKind) -> dict[str, object]:
@@ -295,31 +327,8 @@ def _settled_row(
 
 def _events(desk: Desk, sheet: Sheet, told: set[int], now: datetime) -> list[Event]:
     actor = SERVICE.journal_name
-    events = [
-        Event(
-            ticket.id,
-            now,
-            actor,
-            "opened",
-            {
-                "intake": ticket.reading.pending.id,
-                "channel": "email",
-                "office": desk.settings.office,
-                "received_at": ticket.reading.pending.arrived_at.isoformat(),
-                "sender": desk.signer.keyed_hash(ticket.reading.letter.from_address),
-                "verified": ticket.reading.sender.verified,
-                "line": verdict.line,
-                "kind": verdict.kind,
-                "on_behalf": verdict.on_behalf,
-                "trafficking_risk": verdict.trafficking_risk,
-                "language": verdict.language,
-                "countries": " ".join(verdict.countries),
-                "proposed": not verdict.confident,
-                "model": verdict.model_version,
-            },
-        )
-        for ticket in sheet.tickets
-        if (verdict := ticket.reading.verdict) is not None
+    events = [_judged_event(desk, "opened", ticket.id, ticket.reading, now) for ticket in sheet.tickets] + [
+        _judged_event(desk, "recovered", known.id, reading, now) for known, reading in sheet.recovered
     ]
     names = {
         MessageKind.FOLLOW_UP: "follow_up",
@@ -356,3 +365,24 @@ def _events(desk: Desk, sheet: Sheet, told: set[int], now: datetime) -> list[Eve
         for reading, target, reckoned in sheet.promised
     ]
     return events
+
+
+def _judged_event(desk: Desk, word: str, ticket_id: int, reading: Reading, now: datetime) -> Event:
+    verdict = _verdict(reading)
+    facts: dict[str, journal.Fact] = {
+        "intake": reading.pending.id,
+        "channel": "email",
+        "office": desk.settings.office,
+        "received_at": reading.pending.arrived_at.isoformat(),
+        "sender": desk.signer.keyed_hash(reading.letter.from_address),
+        "verified": reading.sender.verified,
+        "line": verdict.line,
+        "kind": verdict.kind,
+        "on_behalf": verdict.on_behalf,
+        "trafficking_risk": verdict.trafficking_risk,
+        "language": verdict.language,
+        "countries": " ".join(verdict.countries),
+        "proposed": not verdict.confident,
+        "model": verdict.model_version,
+    }
+    return Event(ticket_id, now, SERVICE.journal_name, word, facts)

@@ -1,8 +1,7 @@
 """Internal notes: what colleagues should know of a case and the citizen never reads."""
 
-from letters.clean import clean_text
-
 from casework.desk import WRITERS, Actor, Desk, require
+from letters.clean import clean_text
 from tickets import cases, journal
 from tickets.journal import Event
 from tickets.states import Direction, MessageKind

@@ -44,6 +44,14 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """A letter that was in quarantine and can be analysed now; its ticket and its promise go on."""
+
+    reading: Reading
+    ticket: Known
+
+
+@dataclass(frozen=True, slots=True)
 class MachineMail:
     """An automatic letter; noted in the ticket it answers, if any."""
 
@@ -60,7 +68,7 @@ class Bounce:
     ticket: Known | None
 
 
-Placement = NewTicket | Duplicate | FollowUp | MachineMail | Bounce
+Placement = NewTicket | Duplicate | FollowUp | Recovered | MachineMail | Bounce
 
 
 @dataclass(slots=True)
@@ -92,6 +100,7 @@ class Lookup:
         lookup.by_reference = cases.known_by_reference(session, {one for one in references if one})
         wanted = {ticket_id for ticket_id, _ in lookup.rfc_ids.values()}
         wanted |= {ticket_id for _, ticket_id in lookup.ours.values() if ticket_id is not None}
+        wanted |= {reading.pending.ticket_id for reading in readings if reading.pending.ticket_id is not None}
         lookup.by_id = cases.known_by_id(session, wanted)
         lookup.by_id.update({one.id: one for one in lookup.by_reference.values()})
         lookup.owing = set(clocks.owed(session, lookup.by_id))
@@ -112,7 +121,7 @@ def place(lookup: Lookup, reading: Reading) -> Placement:
             lookup.contents[reading.content_key] = ticket
             if reading.letter.message_id:
                 lookup.fresh.setdefault(reading.letter.message_id, ticket)
-        case FollowUp(ticket=Known() as ticket):
+        case FollowUp(ticket=Known() as ticket) | Recovered(ticket=ticket):
             lookup.contents[reading.content_key] = ticket.id
             lookup.owing.add(ticket.id)
             if reading.letter.message_id:
@@ -125,6 +134,9 @@ def place(lookup: Lookup, reading: Reading) -> Placement:
 
 
 def _place_new(lookup: Lookup, reading: Reading) -> Placement:
+    quarantined = lookup.by_id.get(reading.pending.ticket_id or 0)
+    if quarantined is not None and reading.by_person:
+        return Recovered(reading, quarantined)
     if reading.bounce.is_bounce:
         outgoing_id, ticket_id = lookup.ours.get(reading.bounce.original_message_id, (None, None))
         known = lookup.by_id.get(ticket_id) if ticket_id is not None else None

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from letters.clean import clean_line
-
 from casework import quarantine
 from casework.desk import Desk
 from casework.filing import file_batch
 from casework.reading import Reading, classify, read
 from inbox.poller import Fetched
+from letters.clean import clean_line
 from tickets import intake
 from tickets.intake import Arrival, Pending
 from tickets.store import StoreError

@@ -143,7 +143,7 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
         promise = session.get_one(Promise, row.promise_id)
         if not ticket.requester_address:
             raise CannotRemedy(f"{ticket.reference} has no address to write to")
-        rendered = apology(ticket, promise, cause=row.cause_text, measure=row.corrective)
+        rendered = apology(desk, ticket, promise, cause=row.cause_text, measure=row.corrective)
         letter = citizen_letter(
             desk,
             session,

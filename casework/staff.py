@@ -29,7 +29,5 @@ def disable(desk: Desk, actor: Actor, login: str) -> bool:
         if member is None:
             return False
         member.active = False
-        journal.append(
-            session, [Event(journal.DESK, now, actor.journal_name, "staff_disabled", {"staff": member.id})]
-        )
+        journal.append(session, [Event(journal.DESK, now, actor.journal_name, "staff_disabled", {"staff": member.id})])
         return True

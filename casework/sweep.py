@@ -1,4 +1,4 @@
-"""The watch over promises: warn in time, mark a broken one once, open its remediation row, tell staff in their hours."""
+"""The watch over promises: warn in time, mark a broken one once with its remediation row, tell staff in their hours."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

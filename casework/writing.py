@@ -9,8 +9,8 @@ from functools import lru_cache
 from calendar_pe import Calendar
 from calendar_pe.clock import lima_date, to_lima, words
 from casework.desk import Desk
-from replies import fixed
 from replies.render import Rendered, render
+from replies.words import promise_words, why_words
 from sla.reckon import Reckoning
 from tickets import cases
 from tickets.store import Session
@@ -34,31 +34,31 @@ def sender(desk: Desk) -> Address:
 def acknowledgement(desk: Desk, reckoned: Reckoning, *, reference: str, language: str) -> Rendered:
     """Write an acknowledgement: number, promised instant and why, what to do in danger. Never the writer's words."""
     arrived_on = lima_date(reckoned.received_at)
-    rendered = fixed.acknowledgement(
-        reference=reference,
-        due_at=reckoned.due_at,
-        after_hours=reckoned.clock_starts_on > arrived_on and desk.calendar.is_business_day(arrived_on),
-        skipped=_skipped(arrived_on, reckoned.due_on, desk.calendar),
-        language=language,
-    )
+    late = reckoned.clock_starts_on > arrived_on and desk.calendar.is_business_day(arrived_on)
+    template = desk.catalogue.letter("acknowledgement")
+    spoken = template.language_for(language)
+    promise, why = _promise(arrived_on, late, reckoned.due_at, reckoned.due_on, desk.calendar, spoken)
+    rendered = render(template, spoken, {"reference": reference, "promise": promise, "why": why})
     return tagged(desk, rendered, reference)
 
 
-def danger_notice(*, reference: str, received_at: datetime, signs: Sequence[str]) -> Rendered:
+def danger_notice(desk: Desk, *, reference: str, received_at: datetime, signs: Sequence[str]) -> Rendered:
     """Write the notice of a possible trafficking case; it holds nothing of the letter itself."""
-    return fixed.danger_notice(reference=reference, arrived=words(received_at), signs="\n".join(signs))
+    variables = {"reference": reference, "arrived": words(received_at), "signs": "\n".join(signs)}
+    return render(desk.catalogue.letter("danger_notice"), "es", variables)
 
 
-def apology(ticket: Ticket, promise: Promise, *, cause: str, measure: str) -> Rendered:
+def apology(desk: Desk, ticket: Ticket, promise: Promise, *, cause: str, measure: str) -> Rendered:
     """Write the apology for a broken promise."""
-    return fixed.apology(
-        reference=ticket.reference,
-        received_on=lima_date(promise.received_at),
-        cause=cause,
-        measure=measure,
-        language=ticket.language,
-        name=ticket.requester_name,
-    )
+    template = desk.catalogue.letter("apology")
+    variables = {
+        "reference": ticket.reference,
+        "received_on": lima_date(promise.received_at).isoformat(),
+        "cause": cause,
+        "measure": measure,
+        "name": ticket.requester_name,
+    }
+    return render(template, template.language_for(ticket.language), variables)
 
 
 def notice(desk: Desk, session: Session, news: Sequence[Notice], now: datetime) -> Rendered:
@@ -86,9 +86,13 @@ def _address(name: str, address: str) -> Address:
 
 
 @lru_cache(maxsize=512)
-def _skipped(arrived_on: date, due_on: date, calendar: Calendar) -> tuple[tuple[date, str], ...]:
+def _promise(
+    arrived_on: date, late: bool, due_at: datetime, due_on: date, calendar: Calendar, language: str
+) -> tuple[str, str]:
+    """Return the promised instant in words, and why then; letters of one day share theirs."""
     days = (arrived_on + timedelta(days=number) for number in range((due_on - arrived_on).days))
-    return tuple((day, _name(day, calendar)) for day in days if not calendar.is_business_day(day))
+    skipped = [(day, _name(day, calendar)) for day in days if not calendar.is_business_day(day)]
+    return promise_words(due_at, language), why_words(after_hours=late, skipped=skipped, language=language)
 
 
 def _name(day: date, calendar: Calendar) -> str:

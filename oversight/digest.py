@@ -5,8 +5,7 @@ from datetime import datetime, time
 from calendar_pe.clock import at_lima, date_words, lima_date, to_lima
 from casework.desk import Desk
 from casework.staff_mail import staff_letter
-from replies import fixed
-from replies.render import Rendered
+from replies.render import Rendered, Value, render
 from tickets import journal, morning, rows
 from tickets.states import OutgoingKind
 from tickets.store import Session
@@ -64,8 +63,9 @@ def compose_digest(desk: Desk, session: Session, now: datetime) -> Rendered | No
     if not any(lists.values()):
         return None
     sealed = journal.seal(session, sealed_on=today, now=now)
-    told = {name: [_row(one, today) for one in found] for name, found in lists.items()}
-    return fixed.digest(day=date_words(today), seal=sealed.hash[:16], **told)
+    variables: dict[str, Value] = {name: [_row(one, today) for one in found] for name, found in lists.items()}
+    variables |= {"day": date_words(today), "seal": sealed.hash[:16]}
+    return render(desk.catalogue.letter("digest"), "es", variables)
 
 
 def _row(one: morning.Line, today: object) -> dict[str, str]:

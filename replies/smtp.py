@@ -15,22 +15,13 @@ from ipaddress import ip_address
 from typing import Literal
 
 import idna
-from aiosmtplib import SMTP
-from aiosmtplib.errors import (
-    SMTPAuthenticationError,
-    SMTPException,
-    SMTPRecipientRefused,
-    SMTPResponseException,
-    SMTPSenderRefused,
-    SMTPServerDisconnected,
-    SMTPTimeoutError,
-)
-from letters.clean import clean_line
+from aiosmtplib import SMTP, SMTPResponse
+from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPServerDisconnected
 
+from letters.clean import clean_line
 from replies.parcel import Accepted, Outcome, Parcel, Permanent, Temporary, Uncertain
 
-_LONE_ENDINGS = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
+_ENDINGS = re.compile(rb"\r\n|\r|\n")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
@@ -173,32 +164,18 @@ class SmtpSession:
             sender, recipients, international = _envelope(parcel)
         except ValueError as error:
             return Permanent(None, f"dirección que no se puede usar: {_said(error)}")
-        payload = _LONE_ENDINGS.sub(b"\r\n", parcel.payload)
-        if not payload.endswith(b"\r\n"):
-            payload += b"\r\n"
+        payload = _with_crlf(parcel.payload)
         try:
             async with asyncio.timeout(self._settings.timeout_seconds * (2 + len(recipients))):
                 refused = await self._offer(smtp, sender, recipients, payload, international)
-        except (SMTPServerDisconnected, SMTPTimeoutError, TimeoutError, OSError) as error:
+        except (SMTPException, TimeoutError, OSError) as error:
+            # Refusals do not raise here: this is a lost connection, a time limit, or a reply that is none.
             self.drop()
             return Temporary(None, f"conexión perdida antes de entregar la carta: {_said(error)}")
-        except SMTPSenderRefused as error:
-            await self._reset()
-            if error.code in _LOGIN_CODES:
-                raise SmtpRefusedLogin(
-                    f"{self._where} pide otro inicio de sesión: {error.code} {self._clean(error)}"
-                ) from None
-            return _refusal(error.code, error.message)
-        except SMTPResponseException as error:
-            if error.code < 400:
-                self.drop()
-            await self._reset()
-            return _refusal(error.code, error.message)
-        except SMTPException as error:
-            await self._reset()
-            return Permanent(None, _said(error))
         if isinstance(refused, (Permanent, Temporary)):
             await self._reset()
+            if refused.code in _LOGIN_CODES:
+                raise SmtpRefusedLogin(f"{self._where} pide otro inicio de sesión: {refused.code} {refused.text}")
             return refused
         return await self._deliver(smtp, payload, refused)
 
@@ -206,34 +183,30 @@ class SmtpSession:
         self, smtp: SMTP, sender: str, recipients: list[str], payload: bytes, international: bool
     ) -> tuple[tuple[str, int, str], ...] | Permanent | Temporary:
         """Say MAIL, RCPT and DATA; return the refused recipients, or the outcome when nobody is left."""
-        options = [f"SIZE={len(payload)}"] if smtp.supports_extension("size") else []
+        options = [b"SIZE=%d" % len(payload)] if smtp.supports_extension("size") else []
         if smtp.supports_extension("8bitmime") and not payload.isascii():
-            options.append("BODY=8BITMIME")
-        encoding = "ascii"
+            options.append(b"BODY=8BITMIME")
         if international:
             if not smtp.supports_extension("smtputf8"):
                 return Permanent(None, "la dirección tiene letras que este servidor de correo no admite (SMTPUTF8)")
-            options.append("SMTPUTF8")
-            encoding = "utf-8"
-        try:
-            await smtp.mail(sender, options=options, encoding=encoding, timeout=None)
-        except SMTPSenderRefused as error:
-            if sender or not self._settings.bounce_address or error.code < 500 or error.code in _LOGIN_CODES:
-                raise
-            await smtp.mail(self._settings.bounce_address, options=options, encoding=encoding, timeout=None)
-        refused: list[tuple[str, int, str]] = []
+            options.append(b"SMTPUTF8")
+        reply = await smtp.execute_command(b"MAIL", b"FROM:<%b>" % sender.encode(), *options, timeout=None)
+        if _permanent(reply) and reply.code not in _LOGIN_CODES and not sender and self._settings.bounce_address:
+            instead = b"FROM:<%b>" % self._settings.bounce_address.encode()
+            reply = await smtp.execute_command(b"MAIL", instead, *options, timeout=None)
+        if reply.code != 250:
+            return _refusal(reply)
+        refused: list[tuple[str, SMTPResponse]] = []
         for address in recipients:
-            try:
-                await smtp.rcpt(address, encoding=encoding, timeout=None)
-            except SMTPRecipientRefused as error:
-                refused.append((address, error.code, clean_line(error.message)))
+            reply = await smtp.execute_command(b"RCPT", b"TO:<%b>" % address.encode(), timeout=None)
+            if reply.code not in (250, 251):
+                refused.append((address, reply))
         if len(refused) == len(recipients):
-            _, code, text = min(refused, key=lambda one: one[1])
-            return _refusal(code, text)
-        start = await smtp.execute_command(b"DATA", timeout=None)
-        if start.code != 354:
-            return _refusal(start.code, start.message)
-        return tuple(refused)
+            return _refusal(min((reply for _, reply in refused), key=lambda reply: reply.code))
+        reply = await smtp.execute_command(b"DATA", timeout=None)
+        if reply.code != 354:
+            return _refusal(reply)
+        return tuple((address, reply.code, clean_line(reply.message)) for address, reply in refused)
 
     async def _deliver(self, smtp: SMTP, payload: bytes, refused: tuple[tuple[str, int, str], ...]) -> Outcome:
         """Send the letter and its final dot, and read the one reply that decides."""
@@ -242,7 +215,7 @@ class SmtpSession:
             self.drop()
             return Temporary(None, "conexión perdida antes de entregar la carta")
         try:
-            protocol.write(_LEADING_DOT.sub(b"..", payload) + b".\r\n")
+            protocol.write(_with_dots(payload) + b".\r\n")
         except SMTPServerDisconnected as error:
             self.drop()
             return Temporary(None, f"conexión perdida antes de entregar la carta: {_said(error)}")
@@ -262,7 +235,7 @@ class SmtpSession:
         if 200 <= reply.code < 300:
             return Accepted(f"{reply.code} {clean_line(reply.message)}", refused)
         if 400 <= reply.code < 600:
-            return _refusal(reply.code, reply.message)
+            return _refusal(reply)
         self.drop()
         return Uncertain(f"respuesta final que no se entiende: {reply.code} {clean_line(reply.message)}")
 
@@ -301,10 +274,27 @@ class SmtpSession:
         return text.replace(self._settings.password, "***") if self._settings.password else text
 
 
-def _refusal(code: int, text: str) -> Permanent | Temporary:
-    """Sort a reply by its first digit; what is no SMTP reply at all is worth another try."""
-    said = clean_line(text)
-    return Permanent(code, said) if 500 <= code < 600 else Temporary(code, said)
+def _permanent(reply: SMTPResponse) -> bool:
+    return 500 <= reply.code < 600
+
+
+def _refusal(reply: SMTPResponse) -> Permanent | Temporary:
+    """Sort a reply by its first digit; what is no refusal at all is worth another try."""
+    said = clean_line(reply.message)
+    return Permanent(reply.code, said) if _permanent(reply) else Temporary(reply.code, said)
+
+
+def _with_crlf(payload: bytes) -> bytes:
+    """Return the letter with CRLF at the end of every line (RFC 5321, 2.3.8)."""
+    endings = payload.count(b"\r\n")
+    if payload.count(b"\n") != endings or payload.count(b"\r") != endings:
+        payload = _ENDINGS.sub(b"\r\n", payload)
+    return payload if payload.endswith(b"\r\n") else payload + b"\r\n"
+
+
+def _with_dots(payload: bytes) -> bytes:
+    """Double the dot at the start of a line (RFC 5321, 4.5.2); every line ends with CRLF."""
+    return (b"." if payload.startswith(b".") else b"") + payload.replace(b"\n.", b"\n..")
 
 
 def _envelope(parcel: Parcel) -> tuple[str, list[str], bool]:

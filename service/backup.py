@@ -146,7 +146,14 @@ def _load_postgresql(address: URL, source: Path) -> None:
         dump = Path(folder) / "dump"
         _unpack(source, dump)
         _run_postgresql(
-            ["pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={_plain(address)}", str(dump)],
+            [
+                "pg_restore",
+                "--exit-on-error",
+                "--single-transaction",
+                "--no-owner",
+                f"--dbname={_plain(address)}",
+                str(dump),
+            ],
             address,
         )
 

@@ -87,6 +87,7 @@ class Daemon:
 
     def once(self) -> list[JobFailed]:
         """Run every job once, one after the other; returns the troubles."""
+        self._bury_the_dead()
         troubles = []
         for job in self.jobs():
             if self.stopping.is_set():
@@ -98,6 +99,7 @@ class Daemon:
 
     def run(self) -> None:
         """Ring the jobs until ``stop``; a ring missed while a job runs is merged into the next."""
+        self._bury_the_dead()
         jobs = self.jobs()
         scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(len(jobs))},
@@ -147,7 +149,7 @@ class Daemon:
             failed = error
         except StoreError as error:
             failed = JobFailed(str(error), permanent=False)
-        except Exception as error:  # noqa: BLE001  (the border: one job failing never stops another)
+        except Exception as error:
             log.error("job raised", job=job.name, error=type(error).__name__, exc_info=error)
             failed = JobFailed(f"{type(error).__name__}: {error}", permanent=False)
         try:
@@ -157,6 +159,17 @@ class Daemon:
         except StoreError as error:
             failed = failed or JobFailed(str(error), permanent=False)
         return self._trouble(job, failed) if failed is not None else None
+
+    def _bury_the_dead(self) -> None:
+        """Give back the leases of daemons of this host that are no more, so that a restart need not wait for them."""
+        host = self.owner.rpartition(":")[0]
+        with self.desk.store.write() as session:
+            for lease in leases.listing(session):
+                lease_host, _, pid = lease.owner.rpartition(":")
+                if lease_host == host and pid.isdigit() and not _alive(int(pid)):
+                    leases.give_back(
+                        session, lease.name, owner=lease.owner, now=self.desk.clock(), error="ended in the middle"
+                    )
 
     def _trouble(self, job: Job, failed: JobFailed) -> JobFailed:
         log.warning("trouble", job=job.name, error=clean_line(str(failed), 400), permanent=failed.permanent)
@@ -207,3 +220,13 @@ class Daemon:
 
     def _digest(self) -> Mapping[str, object]:
         return {"digests": send_digest(self.desk)}
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

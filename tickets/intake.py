@@ -50,6 +50,7 @@ class Pending:
     last_error: str
     raw_id: int
     partial: bool
+    ticket_id: int | None  # the quarantined ticket that stands for it, when it is analysed again
 
 
 def keep(session: Session, arrivals: Sequence[Arrival], now: datetime) -> int:
@@ -130,6 +131,7 @@ def pending(session: Session, *, letters: int, size: int, after: int = 0) -> lis
             _INTAKE.c.last_error,
             _INTAKE.c.raw_id,
             _INTAKE.c.partial,
+            _INTAKE.c.ticket_id,
         )
         .where(_INTAKE.c.state == IntakeState.RECEIVED, _INTAKE.c.id > after)
         .order_by(_INTAKE.c.id)

@@ -30,7 +30,7 @@ class _Letter:
 
 
 class FilesSource:
-    """Letters in files, oldest first. Make one with ``maildir`` or ``eml_files``."""
+    """Letters in files, oldest first. Make one with ``open_files``."""
 
     def __init__(self, name: str, files: Iterable[Path], *, by_content: bool, stated_at: datetime | None) -> None:
         self._name = name
@@ -99,6 +99,12 @@ class FilesSource:
             arrived_at, arrival = datetime.fromtimestamp(status.st_mtime, UTC), "file"
         uid = int.from_bytes(digest.digest()[:8], "big") >> 1
         return _Letter(path, Listed(uid=uid, size=status.st_size, arrived_at=arrived_at, arrival=arrival))
+
+
+def open_files(path: Path, name: str, stated_at: datetime | None = None) -> FilesSource:
+    """Return the letters of whatever lies at ``path``: a Maildir, a folder of .eml files, or one file."""
+    is_maildir = (path / "cur").is_dir() and (path / "new").is_dir()
+    return maildir(path, name, stated_at) if is_maildir else eml_files(path, name, stated_at)
 
 
 def maildir(folder: Path, name: str, stated_at: datetime | None = None) -> FilesSource:

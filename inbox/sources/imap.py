@@ -10,17 +10,16 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from imapclient.exceptions import CapabilityError, ProtocolError
-from letters.clean import clean_line
 
-from inbox.sources import Listed, SourceError, SourcePermanent, SourceTemporary, Standing
+from inbox.sources import Listed, SourceError, SourcePermanent, SourceTemporary, Standing, answers
 from inbox.sources.wire import Client, Deadline, verified_context
+from letters.clean import clean_line
 
 _TEMPORARY_CODES = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]", "[OVERQUOTA]", "TIMEOUT")
 """Response codes of RFC 5530 that say: not now."""
@@ -134,19 +133,12 @@ class ImapSource:
     def describe(self, uids: Sequence[int]) -> list[Listed]:
         """Return size and INTERNALDATE of these letters, ascending."""
         with self._step("preguntar por los tamaños"):
-            answer = self._live().fetch(list(uids), ["RFC822.SIZE", "INTERNALDATE"])
-        listed = []
-        for uid, items in answer.items():
-            size, arrived_at = items.get(b"RFC822.SIZE"), items.get(b"INTERNALDATE")
-            if isinstance(size, int) and isinstance(arrived_at, datetime) and arrived_at.tzinfo is not None:
-                listed.append(Listed(uid=uid, size=size, arrived_at=arrived_at.astimezone(UTC)))
-        return sorted(listed, key=lambda letter: letter.uid)
+            return answers.listed(self._live().fetch_lines(uids, "(RFC822.SIZE INTERNALDATE)"))
 
     def fetch(self, uids: Sequence[int], size: int) -> list[tuple[int, bytes]]:
         """Return the letters' bytes with ``BODY.PEEK[]``, which sets no flag."""
         with self._step("leer cartas", size):
-            answer = self._live().fetch(list(uids), ["BODY.PEEK[]"])
-        return [(uid, raw) for uid, items in answer.items() if isinstance(raw := items.get(b"BODY[]"), bytes)]
+            return answers.bodies(self._live().fetch_lines(uids, "(BODY.PEEK[])"))
 
     def head(self, uid: int, limit: int) -> bytes:
         """Return at most ``limit`` bytes of the header block."""

@@ -4,7 +4,7 @@ import imaplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Literal
 
@@ -87,6 +87,15 @@ class Wire(imaplib.IMAP4):
         self._deadline.guard(self.sock)
         return answer
 
+    def readline(self) -> bytes:
+        """Read a line; after one that is too long nothing on the connection can be trusted."""
+        try:
+            return super().readline()
+        except self.abort:
+            raise
+        except self.error as error:
+            raise self.abort(str(error)) from None
+
     def read(self, size: int) -> bytes:
         """Read a literal; one beyond the cap ends the connection instead of filling memory."""
         if size > self._literal_cap:
@@ -113,6 +122,12 @@ class Client(IMAPClient):  # type: ignore[misc, unused-ignore]
         super().__init__(host, port, ssl=False, timeout=SocketTimeout(timeout, timeout))
         self._imap.debug = 0
         self.normalise_times = False
+
+    def fetch_lines(self, uids: Sequence[int], items: str) -> list[bytes | tuple[bytes, bytes]]:
+        """Run UID FETCH for these uids and return the answer as imaplib collects it."""
+        kind, data = self._imap.uid("FETCH", ",".join(map(str, uids)), items)
+        self._checkok("fetch", kind, data)
+        return [line for line in data if line is not None]
 
     def _create_IMAP4(self) -> Wire:  # noqa: N802 - the name is the library's
         return Wire(

@@ -13,7 +13,26 @@ import typer
 
 from service.exits import Code, CommandError
 
-MODULES: tuple[str, ...] = ("due",)
+MODULES: tuple[str, ...] = (
+    "demo",
+    "run",
+    "queue",
+    "staff",
+    "due",
+    "calendar",
+    "inspect",
+    "triage",
+    "replies",
+    "ingest",
+    "ticket",
+    "answer",
+    "outbox",
+    "letters",
+    "sweep",
+    "oversight",
+    "doctor",
+    "database",
+)
 """The command modules, in the order of the help page; each offers ``register(app)``."""
 
 DEFAULT_CONFIG = Path("config.toml")

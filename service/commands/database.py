@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
         loaded = settings()
         with mapped_errors():
             use.restore(loaded.database_url(), file, now=now(), group=loaded.database.group)
-        typer.echo("Restaurada. La bandeja de salida queda detenida: som outbox list, luego som outbox release", err=True)
+        typer.echo(
+            "Restaurada. La bandeja de salida queda detenida: som outbox list, luego som outbox release", err=True
+        )
 
     db = typer.Typer(no_args_is_help=True, help="The shape of the database.")
     app.add_typer(db, name="db")

@@ -25,12 +25,13 @@ def register(app: typer.Typer) -> None:
         from casework.receive import MailLedger, process
         from inbox.poller import PollSettings, poll
         from inbox.sources import SourceError
-        from inbox.sources.files import open_files
+        from inbox.sources.files import eml_files, maildir
         from tickets import intake
 
         with desk(now) as opened:
             try:
-                source = open_files(path, name=mailbox, stated_at=instant(arrived_at))
+                open_files = maildir if (path / "cur").is_dir() else eml_files
+                source = open_files(path, mailbox, stated_at=instant(arrived_at))
                 with opened.store.read() as session:
                     before = intake.last_id(session)
                 passed = poll(source, MailLedger(opened), settings=PollSettings())

@@ -157,12 +157,12 @@ class Settings(BaseSettings):
             letter_cap=self.intake.max_letter_bytes,
         )
 
-    def smtp_settings(self) -> "SmtpSettings":
-        """Return the relay as ``replies`` takes it. Raises ``Misused`` when none is set or its password is missing."""
+    def smtp_settings(self) -> "SmtpSettings | None":
+        """Return the relay as ``replies`` takes it, None when none is set. Raises ``Misused`` without its password."""
         from replies.smtp import SmtpSettings
 
         if not self.smtp.host:
-            raise refuse([self._problem("smtp.host", "is empty: letters need a relay to leave by")])
+            return None
         try:
             password = self._password(self.smtp, "smtp")
         except PasswordMissing as error:
@@ -180,12 +180,8 @@ class Settings(BaseSettings):
         )
 
     def from_address(self) -> str:
-        """Return the address that letters come from. Raises ``Misused`` when neither relay nor mailbox names one."""
-        if self.smtp.from_address:
-            return self.smtp.from_address
-        if self.mailbox:
-            return self.mailbox[0].address
-        raise refuse([self._problem("smtp.from_address", "is empty, and no mailbox lends its address")])
+        """Return the address that letters come from: the relay's, else the first mailbox's, else the ministry's own."""
+        return self.smtp.from_address or next((mailbox.address for mailbox in self.mailbox), sections.OFFICIAL_ADDRESS)
 
     def outbox_settings(self) -> "OutboxSettings":
         """Return how outgoing letters are claimed, tried again and given up."""

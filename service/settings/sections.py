@@ -35,6 +35,9 @@ LimaTime = Annotated[dt.time, AfterValidator(_local_time)]
 Security = Literal["tls", "starttls", "plain"]
 Kind = Literal["consulta", "sugerencia", "reclamo"]
 
+OFFICIAL_ADDRESS = "orientacionmigrante@trabajo.gob.pe"
+"""The address that this service exists for."""
+
 IMAP_PORTS: dict[Security, int] = {"tls": 993, "starttls": 143, "plain": 143}
 SMTP_PORTS: dict[Security, int] = {"tls": 465, "starttls": 587, "plain": 25}
 
@@ -137,7 +140,7 @@ class Smtp(Section):
     )
     ca_file: str = Field("", description="PEM file of the authority to trust; empty trusts those of the system.")
     from_address: Address = Field(
-        "", description="Address in From of every outgoing letter; empty takes the first mailbox's."
+        "", description="Address in From of every outgoing letter; empty takes the first mailbox's address."
     )
     from_name: str = Field(
         "Servicio de Orientación para el Migrante", description="Display name in From of every outgoing letter."

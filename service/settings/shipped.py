@@ -10,21 +10,22 @@ from pydantic.fields import FieldInfo
 
 from service.settings.model import Settings
 from service.settings.problems import section_of
+from service.settings.sections import OFFICIAL_ADDRESS
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "mailbox": {
         "name": "som",
-        "address": "orientacionmigrante@trabajo.gob.pe",
+        "address": OFFICIAL_ADDRESS,
         "host": "imap.example.org",
-        "user": "orientacionmigrante@trabajo.gob.pe",
+        "user": OFFICIAL_ADDRESS,
         "password_env": "SOM_MAILBOX_PASSWORD",
         "done_folder": "Procesados",
     },
     "smtp": {
         "host": "smtp.example.org",
-        "user": "orientacionmigrante@trabajo.gob.pe",
+        "user": OFFICIAL_ADDRESS,
         "password_env": "SOM_SMTP_PASSWORD",
-        "from_address": "orientacionmigrante@trabajo.gob.pe",
+        "from_address": OFFICIAL_ADDRESS,
     },
 }
 """Values that show how a wire is set up; every other key ships with its default."""

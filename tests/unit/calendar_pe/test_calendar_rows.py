@@ -73,6 +73,8 @@ def test_what_is_not_known_stays_unknown() -> None:
         ({"legal_basis": ""}, "legal_basis"),
         ({"name": "dos\nlíneas"}, "name"),
         ({"note": "x" * 501}, "note"),
+        ({"name": "x" * 201}, "name"),
+        ({"id": "x" * 65}, "id"),
         ({"published_on": "ayer"}, "published_on"),
         ({"known_at": "2026-12-20T09:00:00"}, "known_at"),
         ({"start_time": "12:00"}, "end_time"),

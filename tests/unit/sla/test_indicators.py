@@ -103,6 +103,13 @@ def test_what_comes_later_does_not_change_a_past_month() -> None:
     assert month(answered).total.kept == 1
 
 
+def test_what_arrives_later_in_the_month_is_not_counted_yet() -> None:
+    facts = [promise("11-10T10:00:00"), promise("11-25T10:00:00")]
+    letters = (letter("11-10T10:00:00"), letter("11-25T10:00:00"))
+    halfway = month(*facts, letters=letters, as_of=at("11-15T00:00:00")).total
+    assert (halfway.promises, halfway.letters) == (1, 1)
+
+
 def test_a_decree_that_came_later_does_not_either() -> None:
     decree = Row(
         date=date(2026, 11, 24),

@@ -97,6 +97,15 @@ def test_settings_are_heeded() -> None:
     assert len(watch([MONDAY], at("11-24T14:00:00"), CALENDAR, early, SETTINGS)) == 1
 
 
+def test_a_target_inside_the_day_is_warned_of_on_the_second() -> None:
+    at_four = replace(SETTINGS, closing=time(16))
+    early = promise("11-23T10:00:00", settings=at_four)
+    assert verdicts("11-24T13:59:59", early, settings=at_four) == ()
+    assert verdicts("11-24T14:00:00", early, settings=at_four) == (
+        Warn(promise_id=1, ticket_id=10, at=at("11-24T14:00:00")),
+    )
+
+
 def test_the_bounds_select_what_the_verdicts_say() -> None:
     promises = [promise(f"11-{day:02}T{hour:02}:00:00", day * 100 + hour) for day in range(16, 28) for hour in (9, 18)]
     for day in range(17, 30):

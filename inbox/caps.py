@@ -1,0 +1,98 @@
+"""What is looked at before a letter is parsed: sizes and counts that no honest letter has.
+
+One pass of plain byte searches, so that hostile bytes cost milliseconds. A letter over a cap is kept and answered like
+any other; only its reading is cut short.
+"""
+
+from dataclasses import dataclass
+
+SIZE = 25 * 1024 * 1024
+HEADER_BLOCK = 256 * 1024
+HEADER = 16 * 1024
+HEADERS = 1_000
+CONTENT_TYPES = 500
+BOUNDARY_LINES = 2_000
+LINES = 200_000
+BOUNDARY_LINE_PRODUCT = 4_000_000
+"""Declared boundaries times lines: the standard parser compares every line with every open boundary."""
+SHALLOW = 50
+RECIPIENTS = 200
+DEPTH = 50
+ATTACHMENTS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """Where the header block ends (offset of its last line end) and why the letter must not be parsed whole."""
+
+    head_end: int
+    excess: str = ""
+
+
+def head_end(raw: bytes) -> int:
+    """Return the offset just after the header block: the first empty line, with either line end, or the end."""
+    if raw[:1] == b"\n" or raw[:2] == b"\r\n":
+        return 0
+    ends = [at + 1 for mark in (b"\n\n", b"\n\r\n", b"\r\r") if (at := raw.find(mark, 0, HEADER_BLOCK + 2)) >= 0]
+    return min(ends) if ends else len(raw)
+
+
+def scan(raw: bytes, lowered: bytes) -> Scan:
+    """Check bytes against every cap; ``lowered`` is ``raw.lower()``, shared by the caller."""
+    end = head_end(raw)
+    return Scan(head_end=end, excess=_excess(raw, lowered, end))
+
+
+def _excess(raw: bytes, lowered: bytes, end: int) -> str:
+    if len(raw) > SIZE:
+        return "más de 25 MB"
+    if end > HEADER_BLOCK:
+        return "cabecera de más de 256 KB"
+    head = raw[:end]
+    if head.count(b"\n") > HEADERS and _headers(head) > HEADERS:
+        return "más de 1 000 cabeceras"
+    if end > HEADER and _longest_header(head) > HEADER:
+        return "una cabecera de más de 16 KB"
+    lines = raw.count(b"\n") + (raw.count(b"\r") if raw.count(b"\r\n") == 0 else 0)
+    if lines > LINES:
+        return "más de 200 000 líneas"
+    if lowered.count(b"\ncontent-type") > CONTENT_TYPES:
+        return "más de 500 partes declaradas"
+    if raw.count(b"\n--") > BOUNDARY_LINES and _boundary_lines(raw, lowered) > BOUNDARY_LINES:
+        return "más de 2 000 separadores"
+    boundaries = lowered.count(b"boundary")
+    if boundaries > SHALLOW and boundaries * lines > BOUNDARY_LINE_PRODUCT:
+        return "demasiadas partes anidadas"
+    if _long_content_type(lowered):
+        return "una cabecera de parte de más de 16 KB"
+    return ""
+
+
+def _boundary_lines(raw: bytes, lowered: bytes) -> int:
+    """Count the lines that start with two hyphens; without a declared boundary they are only text."""
+    return raw.count(b"\n--") if b"boundary" in lowered else 0
+
+
+def _headers(head: bytes) -> int:
+    return sum(1 for line in head.split(b"\n") if line[:1] not in (b" ", b"\t", b"\r", b""))
+
+
+def _longest_header(head: bytes) -> int:
+    longest = current = 0
+    for line in head.split(b"\n"):
+        current = current + len(line) if line[:1] in (b" ", b"\t") else len(line)
+        longest = max(longest, current)
+    return longest
+
+
+def _long_content_type(lowered: bytes) -> bool:
+    """Tell whether some part's Content-Type runs over the cap: splitting its parameters takes quadratic time."""
+    at = lowered.find(b"\ncontent-type")
+    while at >= 0:
+        stop = lowered.find(b"\n", at + 1)
+        while stop >= 0 and lowered[stop + 1 : stop + 2] in (b" ", b"\t") and stop - at <= HEADER:
+            stop = lowered.find(b"\n", stop + 1)
+        if (stop if stop >= 0 else len(lowered)) - at > HEADER:
+            return True
+        at = lowered.find(b"\ncontent-type", at + 1)
+    return False

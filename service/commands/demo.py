@@ -1,0 +1,46 @@
+"""som demo: the whole way of a letter on this machine, with servers of its own."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from service.commands.common import table
+from service.exits import Misused
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``som demo``."""
+
+    @app.command()
+    def demo(
+        folder: Path = typer.Option(Path(".demo"), help="Folder for the demo's database; made anew each time."),
+        interactive: bool = typer.Option(sys.stdin.isatty() and sys.stdout.isatty(), help="Open the queue at the end."),
+    ) -> None:
+        """Show the desk at work on sample letters: real IMAP, real SMTP, a real database, all on this machine."""
+        try:
+            from service.demo.run import demo as use
+        except ModuleNotFoundError as error:
+            raise Misused(f"the demo needs {error.name}; install som-desk[demo], or run: make demo") from None
+        from service.demo.samples import NOW
+        from service.logs import configure
+        from service.settings import load
+        from service.wiring import opened_desk
+
+        configure("error", "text")
+        with use(folder, lambda line: typer.echo(line, err=True)) as shown:
+            if interactive:
+                from service.commands.queue import open_console
+
+                open_console(load(shown.config), NOW)
+                return
+            typer.echo(f"Entraron {shown.letters_in} cartas y salieron {shown.letters_out}.\n", err=True)
+            with opened_desk(load(shown.config), now=NOW) as desk:
+                _show_queue(desk)
+        typer.echo(f"\nPara seguir mirando: som --config {shown.config} ticket list", err=True)
+
+
+def _show_queue(desk: object) -> None:
+    from console.lines import HEADINGS, queue_lines
+
+    table(list(HEADINGS), queue_lines(desk))  # type: ignore[arg-type]

@@ -1,0 +1,27 @@
+"""som doctor: what a person should look at."""
+
+import typer
+
+from service.commands.common import JSON, desk, document, settings
+from service.exits import Refused
+
+_MARKS = {"ok": "bien ", "warning": "OJO  ", "error": "FALLA"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``som doctor``."""
+
+    @app.command()
+    def doctor(as_json: bool = JSON) -> None:
+        """Look at the calendar, the texts, the mailboxes and the outbox; ends with 1 when something failed."""
+        from service.doctor import examine
+
+        with desk() as opened:
+            findings = examine(opened, settings())
+        if as_json:
+            document([{"what": one.what, "level": one.level, "said": one.said} for one in findings])
+        else:
+            for one in findings:
+                typer.echo(f"{_MARKS[one.level]}  {one.what}: {one.said}")
+        if any(one.level == "error" for one in findings):
+            raise Refused("something failed; see above")

@@ -1,0 +1,90 @@
+"""The doctor: what a person should look at before it becomes a problem."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from calendar_pe import complaints
+from calendar_pe.clock import lima_date
+from casework.desk import Desk
+from service.settings import Settings
+from tickets import intake, leases, outgoing, people
+from tickets.states import OutboxState, Role
+
+SILENT_POLL = timedelta(minutes=30)
+"""A mailbox not read for so long is a complaint."""
+
+Level = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    level: Level
+    said: str
+
+
+def examine(desk: Desk, settings: Settings) -> list[Finding]:
+    """Look at everything that can be seen without touching the mail servers."""
+    now = desk.clock()
+    return [*_calendar(desk, now), *_carta(settings, now), *_catalogue(desk, now), *_record(desk, now)]
+
+
+def _calendar(desk: Desk, now: datetime) -> Iterator[Finding]:
+    found = complaints(desk.calendar, lima_date(now))
+    for one in found:
+        yield Finding("calendario", "warning", str(one))
+    if not found:
+        yield Finding("calendario", "ok", f"revisado hasta el {desk.calendar.reviewed_through:%d/%m/%Y}")
+
+
+def _carta(settings: Settings, now: datetime) -> Iterator[Finding]:
+    carta = settings.carta
+    if lima_date(now) > carta.valid_through:
+        yield Finding(
+            "carta",
+            "warning",
+            f"el plazo de la Carta de Servicios ({carta.version}.ª versión) terminó el {carta.valid_through:%d/%m/%Y}; "
+            "confirme si hay una nueva y actualice [carta]",
+        )
+    else:
+        yield Finding("carta", "ok", f"{carta.version}.ª versión, hasta el {carta.valid_through:%d/%m/%Y}")
+
+
+def _catalogue(desk: Desk, now: datetime) -> Iterator[Finding]:
+    for problem in desk.catalogue.problems:
+        yield Finding("respuestas", "error", problem)
+    stale = desk.catalogue.stale(lima_date(now), days=30)
+    if stale:
+        yield Finding("respuestas", "warning", f"por revisar: {', '.join(one.id for one in stale)}")
+    else:
+        yield Finding("respuestas", "ok", f"{len(desk.catalogue)} respuestas tipo al día")
+
+
+def _record(desk: Desk, now: datetime) -> Iterator[Finding]:
+    with desk.store.read() as session:
+        jobs = leases.listing(session)
+        held = outgoing.held(session)
+        counts = outgoing.count_by_state(session)
+        put_away = len(intake.quarantined(session))
+        has_supervisor = bool(people.emails(session, Role.SUPERVISOR))
+    for job in jobs:
+        if job.failures:
+            level: Level = "error" if job.failures >= 3 else "warning"
+            yield Finding(job.name, level, f"falló {job.failures} veces seguidas: {job.last_error}")
+        elif job.name.startswith("poll:") and job.finished_at is not None and now - job.finished_at > SILENT_POLL:
+            yield Finding(job.name, "warning", "hace más de media hora que no se lee este buzón; ¿corre «som run»?")
+        else:
+            yield Finding(job.name, "ok", "funciona")
+    if held:
+        yield Finding("bandeja de salida", "warning", f"detenida: {held}")
+    if counts.get(OutboxState.UNCERTAIN, 0):
+        waiting = counts[OutboxState.UNCERTAIN]
+        yield Finding("bandeja de salida", "warning", f"{waiting} envíos inciertos esperan la palabra de una persona")
+    if put_away:
+        yield Finding("cartas", "warning", f"{put_away} cartas sin analizar: som letters list")
+    if not has_supervisor and not desk.settings.digest_recipients:
+        yield Finding("avisos", "warning", "nadie recibe avisos: agregue un supervisor o [digest] recipients")
