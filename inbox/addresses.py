@@ -20,7 +20,9 @@ _TOKEN = re.compile(
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _COMMENT_EDGE = re.compile(r"[()]")
 _PLAIN = re.compile(r"\s*(?:([\w .\-]*?)\s*<([\w.+\-=]+@[\w.\-]+)>|([\w.+\-=]+@[\w.\-]+))\s*", re.ASCII)
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@(?:[^\s<>()\[\],;:\"]+|\[[^\s\[\]]+\])")
+_ADDRESS = re.compile(
+    r"(?:[^\s<>()\[\],;:\"]{1,256}|\"[^\"\s]{0,64}[^\"]{0,64}\")@(?:[^\s<>()\[\],;:\"]+|\[[^\s\[\]]+\])"
+)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"^@[^:\s]+:")
 
@@ -66,7 +68,7 @@ def first_sender(value: str, hint: str = "") -> Mailbox:
             return mailbox
     if "=?" in value:
         decoded = decode_words(value, hint)
-        if inside := _ADDRESS.search(decoded):
+        if "@" in decoded and (inside := _ADDRESS.search(decoded)):
             address = clean_line(inside.group())
             return clean_name(decoded[: inside.start()].strip(' <"')), address if len(address) <= LONGEST else ""
     return mailboxes[0] if mailboxes else ("", "")
@@ -97,13 +99,13 @@ class _Item:
             inside = next((angle for angle in self.angles if "@" in angle), self.angles[0])
             address = _address(inside)
             name = phrase
-            if "@" not in address and (spare := _ADDRESS.search(phrase)):
+            if "@" not in address and "@" in phrase and (spare := _ADDRESS.search(phrase)):
                 address, name = spare.group(), phrase.replace(spare.group(), " ")
         else:
-            match = _ADDRESS.search(phrase)
-            if match is None:
+            match = _ADDRESS.search(phrase) if "@" in phrase else None
+            if match is None and "@" in phrase:
                 packed = "".join(phrase.split())
-                match = _ADDRESS.search(packed) if "@" in packed else None
+                match = _ADDRESS.search(packed)
                 phrase = packed if match else phrase
             address = match.group() if match else ""
             name = phrase.replace(address, " ", 1) if match else phrase
@@ -117,7 +119,8 @@ class _Item:
 def _readable(name: str, hint: str) -> str:
     if "\\" in name:
         name = _ESCAPE.sub(r"\1", name)
-    return clean_name(decode_words(name, hint))
+    name = clean_name(decode_words(name, hint))
+    return name.strip('<>" ') if name[:1] in '<"' or name[-1:] in '>"' else name
 
 
 def _address(inside: str) -> str:

@@ -4,8 +4,6 @@ One pass of plain byte searches, so that hostile bytes cost milliseconds. A lett
 any other; only its reading is cut short.
 """
 
-from dataclasses import dataclass
-
 SIZE = 25 * 1024 * 1024
 HEADER_BLOCK = 256 * 1024
 HEADER = 16 * 1024
@@ -21,14 +19,6 @@ DEPTH = 50
 ATTACHMENTS = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
-    """Where the header block ends (offset of its last line end) and why the letter must not be parsed whole."""
-
-    head_end: int
-    excess: str = ""
-
-
 def head_end(raw: bytes) -> int:
     """Return the offset just after the header block: the first empty line, with either line end, or the end."""
     if raw[:1] == b"\n" or raw[:2] == b"\r\n":
@@ -37,15 +27,11 @@ def head_end(raw: bytes) -> int:
     return min(ends) if ends else len(raw)
 
 
-def scan(raw: bytes, lowered: bytes) -> Scan:
-    """Check bytes against every cap; ``lowered`` is ``raw.lower()``, shared by the caller."""
-    end = head_end(raw)
-    return Scan(head_end=end, excess=_excess(raw, lowered, end))
-
-
-def _excess(raw: bytes, lowered: bytes, end: int) -> str:
+def excess(raw: bytes, lowered: bytes) -> str:
+    """Return in Spanish which cap the bytes of a letter exceed, or ""; ``lowered`` is ``raw.lower()``."""
     if len(raw) > SIZE:
         return "más de 25 MB"
+    end = head_end(raw)
     if end > HEADER_BLOCK:
         return "cabecera de más de 256 KB"
     head = raw[:end]
@@ -53,24 +39,19 @@ def _excess(raw: bytes, lowered: bytes, end: int) -> str:
         return "más de 1 000 cabeceras"
     if end > HEADER and _longest_header(head) > HEADER:
         return "una cabecera de más de 16 KB"
-    lines = raw.count(b"\n") + (raw.count(b"\r") if raw.count(b"\r\n") == 0 else 0)
+    lines = raw.count(b"\n") or raw.count(b"\r")
     if lines > LINES:
         return "más de 200 000 líneas"
     if lowered.count(b"\ncontent-type") > CONTENT_TYPES:
         return "más de 500 partes declaradas"
-    if raw.count(b"\n--") > BOUNDARY_LINES and _boundary_lines(raw, lowered) > BOUNDARY_LINES:
-        return "más de 2 000 separadores"
     boundaries = lowered.count(b"boundary")
+    if boundaries and raw.count(b"\n--") > BOUNDARY_LINES:
+        return "más de 2 000 separadores"
     if boundaries > SHALLOW and boundaries * lines > BOUNDARY_LINE_PRODUCT:
         return "demasiadas partes anidadas"
     if _long_content_type(lowered):
         return "una cabecera de parte de más de 16 KB"
     return ""
-
-
-def _boundary_lines(raw: bytes, lowered: bytes) -> int:
-    """Count the lines that start with two hyphens; without a declared boundary they are only text."""
-    return raw.count(b"\n--") if b"boundary" in lowered else 0
 
 
 def _headers(head: bytes) -> int:

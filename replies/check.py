@@ -9,7 +9,7 @@ from jinja2 import TemplateError
 
 from replies.catalogue import Catalogue
 from replies.facts import automatic, facts
-from replies.render import Rendered, asked_for, example_values, render
+from replies.render import Rendered, Value, asked_for, example_values, render
 from replies.template import ORIGINAL, Template
 
 NOTICE_DAYS = 30
@@ -92,8 +92,15 @@ def _text_problems(template: Template, language: str) -> Iterator[str]:
         if idle := sorted(declared - used):
             yield f"declara una variable que no usa: {', '.join(idle)}"
         yield from _wording(render(template, language, example_values(template)))
+        yield from _wording(render(template, language, _least(template)))
     except (TemplateError, ValueError) as error:
         yield f"no se puede escribir: {error}"
+
+
+def _least(template: Template) -> dict[str, Value]:
+    """Return the examples of what is required and nothing else: the other branches of a text are read too."""
+    asked = (*template.variables, *automatic().values())
+    return {variable.name: variable.example for variable in asked if variable.required}
 
 
 def _wording(rendered: Rendered) -> Iterable[str]:

@@ -21,6 +21,7 @@ from functools import lru_cache
 import idna
 
 from calendar_pe.clock import to_lima
+from letters.clean import clean_line
 
 POLICY = SMTP.clone(max_line_length=998)
 """998 keeps a long Message-ID whole: a shorter limit makes an encoded word of it, and the thread breaks."""
@@ -116,7 +117,7 @@ def _fixed(name: str, value: str) -> bytes:
 
 def fit(subject: str) -> str:
     """Return the subject on one line, without unseen characters, at most 200 characters long."""
-    line = " ".join(_UNSEEN.sub(" ", subject).split())
+    line = clean_line(subject)
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1].rstrip() + "…"
 
 

@@ -18,7 +18,7 @@ _PAGE = Markup(
 )
 
 
-def to_html(text: str, *, language: str = "es", title: str = "") -> str:
+def to_html(text: str, *, language: str = "es", title: str = "Servicio de Orientación para el Migrante") -> str:
     """Return a whole HTML page that says the same as the text. Everything in it is escaped.
 
     A blank line parts paragraphs, ``- `` and ``1. `` begin list items, ``> `` a quotation (whose links stay dead:
@@ -42,23 +42,26 @@ def _kind(line: str) -> str:
     return "ol" if _NUMBER.match(line) else "p"
 
 
-def _blocks(lines: list[str]) -> Iterator[Markup]:
-    for kind, group in groupby(lines, key=_kind):
+def _blocks(source: list[str]) -> Iterator[Markup]:
+    for kind, group in groupby(source, key=_kind):
         match kind:
             case "quote":
                 said = Markup("<br>\n").join(escape(line[1:].strip()) for line in group)
                 yield Markup("<blockquote>{}</blockquote>").format(said)
             case "ul":
-                yield _list("ul", [line[len(_BULLET) :] for line in group])
+                yield _list(Markup("<ul>"), Markup("</ul>"), [line[len(_BULLET) :] for line in group])
             case "ol":
-                yield _list("ol", [line.partition(". ")[2] for line in group])
+                lines = list(group)
+                first = int(lines[0].partition(". ")[0])  # a list goes on after a nested one
+                opening = Markup("<ol>") if first == 1 else Markup('<ol start="{}">').format(first)
+                yield _list(opening, Markup("</ol>"), [line.partition(". ")[2] for line in lines])
             case "p":
                 yield Markup("<p>{}</p>").format(Markup("<br>\n").join(_linked(line) for line in group))
 
 
-def _list(tag: str, items: list[str]) -> Markup:
+def _list(opening: Markup, closing: Markup, items: list[str]) -> Markup:
     inside = Markup("\n").join(Markup("<li>{}</li>").format(_linked(item)) for item in items)
-    return Markup(f"<{tag}>\n{{}}\n</{tag}>").format(inside)
+    return opening + "\n" + inside + "\n" + closing
 
 
 def _linked(line: str) -> Markup:

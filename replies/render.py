@@ -17,6 +17,7 @@ from jinja2 import FunctionLoader, StrictUndefined, meta
 from jinja2 import Template as Compiled
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from letters.clean import clean_line, clean_text
 from replies.facts import automatic, channels
 from replies.template import Template, Variable
 from replies.words import date_words
@@ -24,9 +25,6 @@ from replies.words import date_words
 LONGEST = {"line": 300, "name": 60, "url": 500, "date": 10, "channel": 40, "text": 8_000, "items": 4_000}
 """The most characters a value of each type may have."""
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
-)
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+){0,5}\.?")
 _URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"']+")
 _PENDING = re.compile(r"\[\[([a-z_]+)\]\]")
@@ -92,8 +90,8 @@ def plain_name(name: str) -> str:
 
     The name is chosen by the sender: an address, a link or a slogan must not come back in our letter.
     """
-    tidy = " ".join(_UNSEEN.sub("", name).split())
-    return tidy if len(tidy) <= LONGEST["name"] and _NAME.fullmatch(tidy) else ""
+    said = clean_line(name)
+    return said if len(said) <= LONGEST["name"] and _NAME.fullmatch(said) else ""
 
 
 def _values(template: Template, language: str, given: Mapping[str, Value]) -> tuple[dict[str, Any], list[Variable]]:
@@ -117,7 +115,7 @@ def _value(variable: Variable, raw: Value, language: str) -> Any:
     if variable.type == "rows":
         if isinstance(raw, str):
             return []
-        return [{str(key): _line(cell) for key, cell in row.items()} for row in raw]
+        return [{str(key): clean_line(cell) for key, cell in row.items()} for row in raw]
     if not isinstance(raw, str):
         raise BadVariable(f"«{variable.name}» no es un texto")
     if len(raw) > LONGEST[variable.type]:
@@ -126,10 +124,10 @@ def _value(variable: Variable, raw: Value, language: str) -> Any:
         case "name":
             return plain_name(raw)
         case "text":
-            return _UNSEEN.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
+            return clean_text(raw).strip()
         case "items":
-            return [line for part in raw.splitlines() if (line := _line(part).removeprefix("- "))]
-    value = _line(raw)
+            return [line for part in clean_text(raw).splitlines() if (line := clean_line(part).removeprefix("- "))]
+    value = clean_line(raw)
     if not value:
         return ""
     match variable.type:
@@ -140,10 +138,6 @@ def _value(variable: Variable, raw: Value, language: str) -> Any:
         case "channel":
             return _channel(variable.name, value)
     return value
-
-
-def _line(raw: str) -> str:
-    return " ".join(_UNSEEN.sub("", raw).split())
 
 
 def _date(name: str, value: str, language: str) -> str:
@@ -178,7 +172,7 @@ def _fill(template: Template, language: str, values: dict[str, Any]) -> Rendered
     text = template.texts[language]
     body = _compiled(template.frame, language, text.body).render(values)
     return Rendered(
-        subject=_line(_compiled("", language, text.subject).render(values)),
+        subject=clean_line(_compiled("", language, text.subject).render(values)),
         text=tidy(body),
         language=language,
         html=_compiled_html(text.html).render(values) if text.html else "",

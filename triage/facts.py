@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 from triage.lexicon import side
 
+ABOUT = (
+    "sale", "swindle-mail", "office-mail", "press", "no-work", "suggestion", "complaint", "no-more", "service-info",
+    "peru-labour", "identity-papers", "vote", "driving", "property", "family-matters", "tourism", "study",
+)  # fmt: skip
 ABROAD = ("andean", "other")
 
 
@@ -72,7 +76,7 @@ def line_of(who: Standing, cues: frozenset[str]) -> str:
 
 def about(cues: frozenset[str]) -> str:
     """Return what the letter is about, roughly: the first of these that shows."""
-    for name in ("advert", "no-work", "thanks", "suggestion", "complaint", "service-info", "peru-labour", "other-office"):
+    for name in ABOUT:
         if name in cues:
             return name
     return "work" if "work" in cues else "none"

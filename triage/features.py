@@ -7,12 +7,15 @@ from triage.language import language_of
 from triage.lexicon import side
 from triage.reading import Reading
 
-BLOCKS = ("w", "m", "s", "c")
+BLOCKS = ("m", "p", "s", "c")
 
 
 def named_features(reading: Reading) -> dict[str, list[str]]:
-    """Return words (w), words with places masked (m) and signals (s); runs of letters (c) come from the words."""
-    return {"w": _words(reading), "m": _masked(reading), "s": _signals(reading)}
+    """Return words with places masked (m), words around a place (p) and signals (s).
+
+    Runs of letters (c) come from the words one by one.
+    """
+    return {"m": _masked(reading), "p": _around_places(reading), "s": _signals(reading)}
 
 
 def char_features(word: str) -> list[str]:
@@ -20,11 +23,6 @@ def char_features(word: str) -> list[str]:
     padded = f" {word} "
     size = len(padded)
     return [padded[at : at + run] for run in (3, 4, 5) for at in range(size - run + 1)]
-
-
-def _words(reading: Reading) -> list[str]:
-    words = reading.body
-    return [*words, *(f"{a} {b}" for a, b in pairwise(words)), *(f"S {word}" for word in reading.subject)]
 
 
 def _masked(reading: Reading) -> list[str]:
@@ -36,10 +34,20 @@ def _masked(reading: Reading) -> list[str]:
     ]
 
 
+def _around_places(reading: Reading) -> list[str]:
+    words = reading.masked
+    around: list[str] = []
+    for at, word in enumerate(words):
+        if word[0] == "<":
+            around += [f"{other}..{word}" for other in words[max(0, at - 5) : at]]
+            around += [f"{word}..{other}" for other in words[at + 1 : at + 4]]
+    return around
+
+
 def _signals(reading: Reading) -> list[str]:
     cues = {name[4:] for _, _, name in reading.found if name.startswith("cue:") and not name.startswith("cue:role-")}
     marks = {f"mark-{side(name[5:])}" for _, _, name in reading.found if name.startswith("mark:")}
     stands = {f"{role}-{side(code)}" for role, code in reading.roles}
     facts = sorted(cues | marks | stands)
     language = language_of(reading.words, reading.text)
-    return [*facts, *conclusions(reading.roles, cues | marks, language), *(f"{a}&{b}" for at, a in enumerate(facts) for b in facts[at + 1 :])]
+    return [*facts, *conclusions(reading.roles, cues | marks, language)]

@@ -26,7 +26,8 @@ class Entry:
 class Lexicon:
     """The whole lexicon, ready to be searched.
 
-    ``phrases`` finds entries by names such as ``place:BO``, ``people:VE``, ``mark:ES``, ``weak:PT``, ``cue:return``.
+    ``phrases`` finds entries by names such as ``place:BO``, ``people:VE``, ``mark:ES``, ``weak:PT``, ``cue:return``,
+    and ``speech:`` for languages.
     """
 
     phrases: Phrases
@@ -58,6 +59,8 @@ def lexicon() -> Lexicon:
         if not line.startswith("#"):
             code, _, names = line.partition("\t")
             phrases.add(names.split(", "), f"place:{code}")
+    for row in tomllib.loads((LEXICON / "speech.toml").read_text("utf-8"))["speech"]:
+        phrases.add(row["phrases"], "speech:")
     for row in tomllib.loads((LEXICON / "cues.toml").read_text("utf-8"))["cue"]:
         phrases.add(row["phrases"], f"cue:{row['name']}")
         entries.append(

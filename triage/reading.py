@@ -6,7 +6,7 @@ from triage.lexicon import lexicon, side
 from triage.tokens import plain, tokens
 from triage.verdict import Text
 
-MASKED = ("place", "people")
+MASKED = ("place", "people", "speech")
 REACH = 4
 """How many words may stand between a role ("vivo en …") and the place it speaks of."""
 
@@ -72,7 +72,7 @@ def longest_places(found: list[tuple[int, int, str]]) -> dict[int, tuple[int, st
         if start >= covered:
             kept[start] = best[start]
             covered = best[start][0]
-    return kept
+    return {start: place for start, place in kept.items() if place[1] != "speech"}
 
 
 def mask(words: list[str], places: dict[int, tuple[int, str, str]]) -> list[str]:
@@ -101,7 +101,7 @@ def roles(
     for start, (_, kind, code) in places.items():
         role = ""
         for at in range(start, max(-1, start - REACH - 1), -1):
-            if at in ends:
+            if at in ends and (start - at < 2 or ends[at][1] == "origin1" or at - ends[at][0] > 1):
                 role = ends[at][1]
                 break
             if at > 0 and words[at - 1] in STOPS:

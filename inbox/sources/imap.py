@@ -7,6 +7,7 @@ explicit uid lists, because ``n:*`` also returns the last letter below n.
 import imaplib
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -174,21 +175,18 @@ class ImapSource:
     def wait(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
         """Wait with IDLE (RFC 2177) until a letter is announced; False when the time is over or IDLE is unknown.
 
-        ``stop`` is asked about once a second. At most nine minutes, however many seconds are asked for.
+        ``stop`` is asked about once a second. At most nine minutes, however many seconds are asked for. A letter that
+        comes just before the wait begins may go unnoticed: poll by the clock as well.
         """
+        ends = time.monotonic() + min(seconds, _IDLE_LIMIT)
         with self._step("esperar cartas", allowance=min(seconds, _IDLE_LIMIT)):
             client = self._live()
             if not client.has_capability("IDLE"):
                 return False
-            client.idle()
-            news = False
-            left = min(seconds, _IDLE_LIMIT)
-            while left > 0 and not news and not stop():
-                answers = client.idle_check(timeout=min(left, 1.0))
-                news = any(len(answer) > 1 and answer[1] in (b"EXISTS", b"RECENT") for answer in answers)
-                left -= 1.0
-            _, answers = client.idle_done()
-            return news or any(len(answer) > 1 and answer[1] == b"EXISTS" for answer in answers)
+            while time.monotonic() < ends and not stop():
+                if client.idle_until(ends, stop):
+                    return True
+        return False
 
     def close(self) -> None:
         """Log out if that is possible, and end the connection."""

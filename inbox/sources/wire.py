@@ -1,10 +1,12 @@
 """The IMAP connection itself: verified TLS, bounded literals, and a deadline that a dripping server cannot outlast."""
 
 import imaplib
+import selectors
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Literal
 
@@ -128,6 +130,26 @@ class Client(IMAPClient):  # type: ignore[misc, unused-ignore]
         kind, data = self._imap.uid("FETCH", ",".join(map(str, uids)), items)
         self._checkok("fetch", kind, data)
         return [line for line in data if line is not None]
+
+    def idle_until(self, ends: float, stop: Callable[[], bool]) -> bool:
+        """Idle once, until the server says anything, ``time.monotonic()`` is ``ends``, or ``stop`` says so.
+
+        Return True when it announced a letter. The library's own ``idle_check`` is not used: it reads without
+        blocking, and takes a line that has half arrived for a broken connection.
+        """
+        try:
+            self.idle()
+        except imaplib.IMAP4.error as error:
+            # Something came before the go-ahead; now nobody knows whose turn it is.
+            raise imaplib.IMAP4.abort(str(error)) from None
+        sock = self.socket()
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ)
+            while (left := ends - time.monotonic()) > 0 and not stop():
+                if (isinstance(sock, ssl.SSLSocket) and sock.pending()) or selector.select(min(left, 1.0)):
+                    break
+        _, answers = self.idle_done()
+        return any(len(answer) > 1 and answer[1] == b"EXISTS" for answer in answers)
 
     def _create_IMAP4(self) -> Wire:  # noqa: N802 - the name is the library's
         return Wire(

@@ -24,9 +24,7 @@ from pymap.parsing.message import AppendMessage
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
-from service.demo.loop_thread import LoopThread
-
-_LOOPBACK = "127.0.0.1"
+from service.demo.loop_thread import LOOPBACK, LoopThread
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +70,17 @@ def imap_server(users: Mapping[str, str], *, context: SSLContext | None = None) 
         for name, password in users.items():
             login.users_dict[name] = UserMetadata(config, name, password=password)
             config.set_cache[name] = (MailboxSet(), FilterSet())
-
-        async def start() -> asyncio.Server:
-            config.apply_context()
-            serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
-
-            async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                thread.connections.add(writer.transport)
-                await serve(reader, writer)
-
-            return await asyncio.start_server(accept, host=_LOOPBACK, port=0)
-
-        servers.append(thread.call(start()))
+        serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
+        servers.append(thread.listen(serve))
         port = servers[0].sockets[0].getsockname()[1]
-        yield ImapAddress(_LOOPBACK, port, thread, config)
+        yield ImapAddress(LOOPBACK, port, thread, config)
     finally:
         thread.close(*servers)
 
 
 def _imap_config(context: SSLContext | None) -> Config:
     arguments = Namespace(
-        host=_LOOPBACK,
+        host=LOOPBACK,
         port=0,
         debug=False,
         cert=None,
@@ -184,7 +172,7 @@ def smtp_server(
         )
 
     async def start() -> asyncio.Server:
-        return await thread.loop.create_server(protocol, host=_LOOPBACK, port=0, ssl=context if implicit_tls else None)
+        return await thread.loop.create_server(protocol, host=LOOPBACK, port=0, ssl=context if implicit_tls else None)
 
     try:
         servers.append(thread.call(start()))

@@ -100,7 +100,7 @@ class _Conversation:
 
     async def _greet(self) -> None:
         if self.server.struck("greeting-silence"):
-            await asyncio.Event().wait()
+            await _silence()
         if self.server.struck("greeting-554"):
             await self._say("554 no")
             raise _Gone
@@ -190,7 +190,7 @@ class _Conversation:
             raise _Gone
         if server.struck("body-stall"):
             self.writer.transport.pause_reading()  # type: ignore[attr-defined]
-            await asyncio.Event().wait()
+            await _silence()
         body = await self.reader.readuntil(b"\r\n.\r\n")
         for code in ("451", "554", "421"):
             if server.struck(f"dot-{code}"):
@@ -206,7 +206,7 @@ class _Conversation:
         if server.struck("dot-drop"):
             raise _Gone
         if server.struck("dot-silence"):
-            await asyncio.Event().wait()
+            await _silence()
         if server.struck("dot-garbage"):
             return await self._say("uh oh")
         return await self._say("250 2.0.0 queued")
@@ -223,6 +223,11 @@ class _Conversation:
         await self.writer.drain()
 
 
+async def _silence() -> None:
+    """Say nothing until the server ends. The loop holds the timer, so that the silent task is not collected."""
+    await asyncio.sleep(3600)
+
+
 @contextmanager
 def faulty_smtp(
     fault: str = "",
@@ -236,15 +241,10 @@ def faulty_smtp(
     thread = LoopThread("faulty-smtp")
     server = FaultySmtp(fault=fault, strikes=strikes, context=context, implicit_tls=implicit_tls)
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        thread.connections.add(writer.transport)
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _Conversation(server, reader, writer).run()
 
-    async def start() -> asyncio.Server:
-        tls = context if implicit_tls else None
-        return await asyncio.start_server(accept, server.host, 0, limit=1 << 26, ssl=tls)
-
-    listener = thread.call(start())
+    listener = thread.listen(serve, limit=1 << 26, ssl=context if implicit_tls else None)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server

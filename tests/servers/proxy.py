@@ -66,7 +66,7 @@ class Proxy:
             writer.write(head)
             await writer.drain()
             if fault == "blackhole":
-                await asyncio.Event().wait()
+                await _silence()
             if fault == "reset":
                 sock = writer.get_extra_info("socket")
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -79,6 +79,11 @@ class Proxy:
         writer.close()
 
 
+async def _silence() -> None:
+    """Say nothing until the server ends. The loop holds the timer, so that the silent task is not collected."""
+    await asyncio.sleep(3600)
+
+
 @contextmanager
 def fault_proxy(
     upstream: tuple[str, int], fault: Fault = "none", *, after: int = 0, once: bool = False
@@ -87,14 +92,7 @@ def fault_proxy(
     thread = LoopThread("fault-proxy")
     proxy = Proxy("127.0.0.1", 0, upstream, fault, after, once)
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        thread.connections.add(writer.transport)
-        await proxy.serve(reader, writer)
-
-    async def start() -> asyncio.Server:
-        return await asyncio.start_server(accept, "127.0.0.1", 0)
-
-    server = thread.call(start())
+    server = thread.listen(proxy.serve)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy

@@ -1,0 +1,6 @@
+"""What the writer says now."""
+
+
+def newest_text(text: str) -> str:
+    """Return the text without quotes."""
+    return text.strip()
