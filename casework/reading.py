@@ -59,6 +59,22 @@ def classify(desk: Desk, readings: Sequence[Reading]) -> list[Reading]:
     return [replace(reading, verdict=judged.get(reading.pending.id)) for reading in readings]
 
 
+UNJUDGED = Verdict(
+    line=0,
+    confidence=0.0,
+    confident=False,
+    enough=True,
+    kind="consulta",
+    on_behalf=False,
+    trafficking_risk=False,
+    language="es",
+    countries=(),
+    reasons=("no se pudo clasificar; léala una persona",),
+    model_version="",
+)
+"""What stands for a verdict when triage itself fails: trouble there never keeps a letter waiting."""
+
+
 def content_key(letter: Letter) -> str:
     """Return what makes two copies the same letter, whatever their way here: id, sender, date, subject and text."""
     hasher = hashlib.sha256()

@@ -1,17 +1,21 @@
 """Taking letters in: bytes first, in a commit of their own; judgement and filing later, each letter all or nothing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import structlog
 
 from casework import quarantine
 from casework.desk import Desk
 from casework.filing import file_batch
-from casework.reading import Reading, classify, read
+from casework.reading import UNJUDGED, Reading, classify, read
 from inbox.poller import Fetched
 from letters.clean import clean_line
 from tickets import intake
 from tickets.intake import Arrival, Pending
 from tickets.store import StoreError
+
+log = structlog.get_logger()
 
 KILL_POINTS: dict[str, int] = {
     "receive.keeping": 3,
@@ -97,14 +101,14 @@ def _process_batch(desk: Desk, batch: Sequence[Pending]) -> None:
 
 
 def _judge(desk: Desk, readings: Sequence[Reading]) -> list[Reading]:
+    """Add triage's verdicts; where triage fails, the letter goes on unjudged and a person reads it."""
     try:
         judged = classify(desk, readings)
     except Exception as error:  # noqa: BLE001  (the border: find the letter that the judge fails on)
-        if len(readings) <= 1:
-            for reading in readings:
-                _failed(desk, reading.pending, error)
-            return []
-        return [one for reading in readings for one in _judge(desk, [reading])]
+        log.error("triage failed", letters=[one.pending.id for one in readings], exc_info=error)
+        if len(readings) > 1:
+            return [one for reading in readings for one in _judge(desk, [reading])]
+        judged = [replace(one, verdict=UNJUDGED) if one.by_person else one for one in readings]
     desk.at("receive.judged")
     return judged
 
@@ -131,6 +135,7 @@ def _failed(desk: Desk, pending: Pending, error: Exception) -> None:
     """Note what went wrong; the try itself was counted before. Store errors stop the pass instead."""
     if isinstance(error, StoreError):
         raise error
+    log.error("letter failed", letter=pending.id, attempts=pending.attempts + 1, exc_info=error)
     with desk.store.write() as session:
         intake.record_error(session, pending.id, clean_line(f"{type(error).__name__}: {error}", 400))
 

@@ -12,6 +12,7 @@ from letters.clean import TEXT_LIMIT, clean_text
 
 _DECODED = 4 * TEXT_LIMIT
 _STUB = 600
+_INNER = 20
 _STUB_WORDS = re.compile(r"html|navegador|browser|view this email|ver este correo", re.IGNORECASE)
 _LOOKS_LIKE_HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body)\b", re.IGNORECASE)
 _SQUEEZE = re.compile(r"\W+")
@@ -77,6 +78,15 @@ class Reader:
             texts.append(text)
         return texts[0] if len(texts) == 1 else "\n\n".join(text.strip("\n") for text in texts)
 
+    def inner_text(self, leaves: list[Leaf]) -> str:
+        """Return the words of letters that hang on this one; asked only where it has none of its own."""
+        words: list[Leaf] = []
+        for leaf in leaves[:_INNER]:
+            if leaf.type.startswith("message/") and leaf.part.is_multipart():
+                for child in _children(leaf.part):
+                    words += self._sort(child, 1)[0]
+        return self.text(words)
+
     def _sort(self, part: Part, depth: int) -> tuple[list[Leaf], list[Leaf]]:
         media_type, params = content_type(part)
         if depth > DEPTH:
@@ -90,7 +100,7 @@ class Reader:
         sorted_children = [self._sort(child, depth + 1) for child in children]
         if subtype == "alternative":
             return self._best(sorted_children)
-        keeps = _first_only if subtype in ("related", "report", "signed") else _all
+        keeps = _first_only if subtype == "related" else _all
         words, attached = keeps(sorted_children)
         return words, attached
 

@@ -68,9 +68,9 @@ def _whole(
     reader = Reader(tree)
     contents = reader.sort()
     text = reader.text(contents.words)
-    defects = [*extra, *contents.defects]
     if not text.strip():
         text = _spare_words(tree, reader, contents)
+    defects = [*extra, *contents.defects]
     facts = _Facts(tree.root, _hint(tree.root, contents.words))
     report = read_report(tree) if _may_report(lowered) else None
     hanging: tuple[Attachment, ...] = ()
@@ -166,6 +166,9 @@ def _spare_words(tree: Tree, reader: Reader, contents: Contents) -> str:
             text = reader.text_of(leaf)
             if text.strip():
                 return text
+    if inner := reader.inner_text(contents.attached).strip():
+        contents.defects.append("sin texto propio: se muestra el de la carta adjunta")
+        return inner
     preamble = getattr(tree.root, "preamble", None)
     if isinstance(preamble, str) and preamble.strip() and not _PREAMBLE_BOILERPLATE.search(preamble[:400]):
         return clean_text(decode_body(preamble))

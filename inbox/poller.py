@@ -29,6 +29,9 @@ class PollSettings:
     head_cap: int = 262_144
     window: int = 500
     """Letters described and compared with the ledger at a time."""
+    full: bool = True
+    """False looks at a folder whose letters stay only from the newest back, until a whole window is known: for the
+    passes between two full ones."""
     pass_seconds: float = 600.0
     """A pass ends between two batches after this long; the next one goes on where it stopped."""
     losses: int = 10
@@ -71,7 +74,7 @@ class Ledger(Protocol):
 class PassResult:
     """What one pass did.
 
-    ``seen`` letters were in the folder when it was listed and ``server_count`` when it was opened (for the daily
+    ``seen`` letters were listed and ``server_count`` were in the folder when it was opened (for the daily
     reconciliation); ``kept`` were handed to the ledger, ``oversize`` of them without their body; ``settled`` were
     taken out of the folder. ``unreadable`` are uids that the server lists but does not give; they stay there and are
     asked for again in the next pass. ``trouble`` holds one line per refused step that did not stop the pass.
@@ -146,7 +149,9 @@ class _Pass:
         standing = self.source.open()
         self.uidvalidity = standing.uidvalidity
         self.at("poll.opened")
-        uids = self.source.uids() if standing.count else []
+        changed = before is not None and before != self.uidvalidity
+        full = self.settings.full or self.source.settles or before is None or changed
+        uids = self.source.uids() if full else self._newest(standing.count)
         self.at("poll.listed")
         complete = True
         for chunk in _chunks(uids, self.settings.window):
@@ -170,12 +175,30 @@ class _Pass:
             oversize=self.oversize,
             settled=self.settled,
             uidvalidity=self.uidvalidity,
-            uidvalidity_changed=before is not None and before != self.uidvalidity,
+            uidvalidity_changed=changed,
             server_count=standing.count,
             unreadable=tuple(self.unreadable),
             trouble=tuple(dict.fromkeys(self.trouble)),
             complete=complete,
         )
+
+    def _newest(self, last: int) -> list[int]:
+        """List letters from the newest back until a whole window is known.
+
+        Windows are taken in from the oldest on, so a pass that breaks off leaves nothing new below a known window.
+        """
+        uids: list[int] = []
+        while last > 0:
+            first = max(1, last - self.settings.window + 1)
+            window = self.source.uids(first, last)
+            if len(window) != last - first + 1:
+                # Letters went meanwhile, or the server counts places in its own way: better look at everything.
+                return self.source.uids()
+            if len(self.ledger.known(self.source.name, self.uidvalidity, window)) == len(window):
+                break
+            uids = window + uids
+            last = first - 1
+        return uids
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[Listed]]:
         """Group new letters so that a batch stays under both limits; a letter beyond them goes alone."""

@@ -32,7 +32,8 @@ _LOGIN_CODES = frozenset({530, 534, 535, 538})
 class SmtpSettings:
     """The relay. ``user`` "" means no login, allowed to this machine only, like ``security`` "plain".
 
-    ``oauth_token`` returns an access token for XOAUTH2; it is called with True when the last one was refused.
+    ``oauth_token`` returns an access token for XOAUTH2; it is called with True when the last one was refused, and
+    raises ``PermissionError`` when a person must act, another ``OSError`` when it may work later.
     ``final_seconds`` is the wait for the answer to a whole letter (RFC 5321, 4.5.3.2.6: ten minutes).
     ``bounce_address`` is used once more as envelope sender when the relay refuses the null path; "" does without.
     """
@@ -147,9 +148,15 @@ class SmtpSession:
                 raise SmtpRefusedLogin(f"{self._where} no ofrece inicio de sesión con clave.")
             return
         try:
-            await smtp.auth_xoauth2(settings.user, settings.oauth_token(False))
+            await smtp.auth_xoauth2(settings.user, self._token(settings.oauth_token, fresh=False))
         except SMTPAuthenticationError:
-            await smtp.auth_xoauth2(settings.user, settings.oauth_token(True))
+            await smtp.auth_xoauth2(settings.user, self._token(settings.oauth_token, fresh=True))
+
+    def _token(self, source: Callable[[bool], str], *, fresh: bool) -> str:
+        try:
+            return source(fresh)
+        except PermissionError as error:
+            raise SmtpRefusedLogin(f"{self._where}: {_said(error)}") from None
 
     async def submit(self, parcel: Parcel) -> Outcome:
         """Offer one letter and return what became of it.

@@ -21,7 +21,10 @@ _REQUIRED = {
     "id", "line", "title", "subject", "when", "languages", "facts", "legal_basis", "variables", "reviewed_on",
     "review_by", "status",
 }  # fmt: skip
-_OPTIONAL = {"also_lines", "kinds", "see_also", "cues", "frame"}
+_OPTIONAL = {"also_lines", "kinds", "see_also", "cues", "countries", "other_than", "frame"}
+_LISTS = (
+    "languages", "facts", "legal_basis", "also_lines", "kinds", "see_also", "cues", "countries", "other_than",
+)  # fmt: skip
 _TRANSLATED = {"id", "title", "subject", "reviewed_on"}
 _VARIABLE = {"name", "type", "label", "example", "required"}
 
@@ -57,7 +60,8 @@ class Template:
     """A canned reply or a fixed letter in all its languages.
 
     ``line`` is 0-5 (0: any line), ``also_lines`` the other lines it serves, ``kinds`` the kinds of letter it answers,
-    ``cues`` the words a letter of its matter uses, ``frame`` what surrounds the body (greeting, closing).
+    ``cues`` the words a letter of its matter uses, ``countries`` those it is about (ISO 3166-1; ``other_than``: any but
+    these), ``frame`` what surrounds the body (greeting, closing).
     """
 
     id: str
@@ -76,6 +80,8 @@ class Template:
     kinds: tuple[str, ...] = ()
     see_also: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
     frame: str = "answer"
     place: str = field(default="", compare=False)
 
@@ -128,7 +134,7 @@ def original(source: str, place: str) -> Template:
     _keys(matter, _REQUIRED, _OPTIONAL)
     texts = {ORIGINAL: _text(matter, body)}
     known: dict[str, Any] = {key: matter[key] for key in (_REQUIRED | _OPTIONAL) & set(matter) if key != "subject"}
-    for key in ("languages", "facts", "legal_basis", "also_lines", "kinds", "see_also", "cues"):
+    for key in _LISTS:
         if key in known:
             known[key] = _list(matter, key, int if key == "also_lines" else str)
     known["variables"] = tuple(variable(row) for row in matter["variables"])

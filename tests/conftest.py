@@ -74,3 +74,12 @@ def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{tmp_path / 'som.db'}", now=MADE_AT)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def postgresql_store(postgresql_server: Postgresql) -> Iterator[Store]:
+    """A fresh store on PostgreSQL alone, for what only several writers at once can show."""
+    with postgresql_server.database() as url:
+        opened = open_store(url, now=MADE_AT)
+        yield opened
+        opened.close()

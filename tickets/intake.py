@@ -267,7 +267,7 @@ def _keep_bytes(session: Session, arrivals: Sequence[Arrival], hashes: Sequence[
         return {}
     session.execute(_insert_or_ignore(session, _RAW), list(rows.values()))
     found = session.execute(select(_RAW.c.sha256, _RAW.c.id).where(_RAW.c.sha256.in_(list(rows))))
-    return dict(found.tuples())
+    return dict(found.all())
 
 
 def _pack(body: bytes) -> tuple[str, bytes]:

@@ -146,9 +146,12 @@ def entries_of(session: Session, chain: int, *, limit: int = 500) -> list[Journa
 
 
 def _heads(session: Session, chains: Iterable[int]) -> dict[int, tuple[int, str]]:
-    wanted = list(chains)
+    wanted = sorted(chains)
     if not wanted:
         return {}
+    if session.get_bind().dialect.name == "postgresql":  # writers of one chain wait for each other, as on SQLite
+        lock = "SELECT pg_advisory_xact_lock(7360002, chain) FROM unnest(CAST(:chains AS integer[])) AS chain"
+        session.execute(text(lock), {"chains": wanted})
     newest = (
         select(_TABLE.c.chain, func.max(_TABLE.c.seq).label("seq"))
         .where(_TABLE.c.chain.in_(wanted))

@@ -128,7 +128,7 @@ def acknowledged_since(session: Session, addresses: Collection[str], since: date
         )
         .group_by(_OUTBOX.c.to_address)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def acknowledgements_planned(session: Session, since: datetime) -> list[tuple[datetime, int]]:
@@ -159,7 +159,7 @@ def by_message_id(session: Session, message_ids: Collection[str]) -> dict[str, t
 def count_by_state(session: Session) -> dict[str, int]:
     """Count outgoing letters by state."""
     rows = session.execute(select(_OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.state))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def uncertain_all_in_flight(session: Session, now: datetime) -> int:

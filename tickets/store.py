@@ -169,11 +169,11 @@ def signing_key(session: Session) -> bytes:
 
 def _prepare_file(path: Path, group: str) -> None:
     try:
+        if group:
+            os.umask(0o007)  # SQLite gives its -wal and -shm files the mode of the database within the umask
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o660 if group else 0o600)
-        if group:
-            os.umask(0o007)  # SQLite gives its -wal and -shm files the mode of the database within the umask
     except OSError as error:
         raise StoreSettingsError(f"[database] url: {path}: {error.strerror}") from None
 

@@ -54,7 +54,7 @@ class Classifier:
             confident=enough and confidence >= bar,
             enough=enough,
             kind=KINDS[int(chance["kind"].argmax())],
-            on_behalf=bool(chance["on_behalf"][1] >= 0.5),
+            on_behalf=bool(chance["on_behalf"][1] >= self._model.bars["on_behalf"]),
             trafficking_risk=bool(chance["trafficking_risk"][1] >= danger_bar),
             language=language_of(reading.words, reading.text),
             countries=countries(reading),

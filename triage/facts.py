@@ -13,6 +13,10 @@ ABOUT = (
     "sale", "swindle-mail", "office-mail", "press", "no-work", "suggestion", "complaint", "no-more", "service-info",
     "peru-labour", "identity-papers", "vote", "driving", "property", "family-matters", "tourism", "study",
 )  # fmt: skip
+DANGER = frozenset({
+    "papers-kept", "locked-in", "debt", "threat", "fear", "exploited", "lured", "night-work", "contact-lost", "secrecy",
+    "seat-for-sale", "deposit", "fraud",
+})  # fmt: skip
 ABROAD = ("andean", "other")
 
 
@@ -103,6 +107,9 @@ def conclusions(roles: Sequence[tuple[str, str]], cues: Iterable[str], language:
     out.append(f"about={about(known)}&work={'work' in known}")
     out.append(f"lang={language}")
     out.append(f"lang={language}&line={chosen}")
+    danger = len(known & DANGER)
+    out.append(f"danger={min(danger, 4)}")
+    out.append(f"danger={min(danger, 2)}&minor={'minor' in known}")
     sides = [side(code) for _, code in roles]
     squeezed = [s for at, s in enumerate(sides) if at == 0 or s != sides[at - 1]]
     out.append("sides=" + "/".join(squeezed[:4]))

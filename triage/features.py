@@ -5,17 +5,18 @@ from itertools import pairwise
 from triage.facts import conclusions
 from triage.language import language_of
 from triage.lexicon import side
-from triage.reading import Reading
+from triage.reading import STOPS, Reading
 
-BLOCKS = ("m", "p", "s", "c")
+BLOCKS = ("m", "p", "s", "q", "c")
+PERSON_CUES = frozenset({"says-i", "says-they", "kin-acts", "we-firm"})
 
 
 def named_features(reading: Reading) -> dict[str, list[str]]:
-    """Return words with places masked (m), words around a place (p) and signals (s).
+    """Return words with places masked (m), words around a place (p), signals (s) and who is spoken of (q).
 
     Runs of letters (c) come from the words one by one.
     """
-    return {"m": _masked(reading), "p": _around_places(reading), "s": _signals(reading)}
+    return {"m": _masked(reading), "p": _around_places(reading), "s": _signals(reading), "q": _persons(reading)}
 
 
 def char_features(word: str) -> list[str]:
@@ -46,8 +47,34 @@ def _around_places(reading: Reading) -> list[str]:
 
 def _signals(reading: Reading) -> list[str]:
     cues = {name[4:] for _, _, name in reading.found if name.startswith("cue:") and not name.startswith("cue:role-")}
+    cues -= PERSON_CUES
     marks = {f"mark-{side(name[5:])}" for _, _, name in reading.found if name.startswith("mark:")}
     stands = {f"{role}-{side(code)}" for role, code in reading.roles}
     facts = sorted(cues | marks | stands)
     language = language_of(reading.words, reading.text)
     return [*facts, *conclusions(reading.roles, cues | marks, language)]
+
+
+def _persons(reading: Reading) -> list[str]:
+    """Say whether the letter speaks more of its writer or of somebody else, in all and in its questions."""
+    told: list[str] = []
+    marks = [at for at, word in enumerate(reading.words) if word in STOPS]
+    asked: set[int] = set()
+    before = -1
+    for at in marks:
+        if reading.words[at] == "?":
+            asked.update(range(before + 1, at))
+        before = at
+    told += sorted({name[4:] for _, _, name in reading.found if name[4:] in PERSON_CUES})
+    for name, inside in (("all", None), ("asked", asked)):
+        mine = theirs = kin = 0
+        for start, _, cue in reading.found:
+            if inside is None or start in inside:
+                mine += cue == "cue:says-i"
+                theirs += cue == "cue:says-they"
+                kin += cue == "cue:kin-acts"
+        told += [
+            f"{name}-i={min(mine, 4)}", f"{name}-they={min(theirs, 4)}", f"{name}-kin={min(kin, 2)}",
+            f"{name}-lead={max(-4, min(4, mine - theirs))}", f"{name}-lead={max(-2, min(2, mine - theirs))}/{min(kin, 1)}",
+        ]  # fmt: skip
+    return told

@@ -36,12 +36,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """Everything that was fitted. ``bars`` holds the thresholds chosen on letters that the weights had not seen."""
+    """Everything that was fitted.
+
+    ``together`` says how well each line and kind go together, ``bars`` holds the thresholds chosen on letters that the
+    weights had not seen.
+    """
 
     vectoriser: Vectoriser
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     heads: tuple[Head, ...]
+    together: NDArray[np.float64]
     bars: dict[str, float]
     key: str
 
@@ -62,6 +67,7 @@ class Model:
         for head in self.heads:
             mine = scores[:, head.columns[0] : head.columns[1]].astype(np.float64) / head.temperature
             answered[head.name] = softmax(mine)
+        answered["line"], answered["kind"] = agree(answered["line"], answered["kind"], self.together)
         return answered
 
 
@@ -71,6 +77,17 @@ def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
         scores = np.hstack([np.zeros_like(scores), scores])
     raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     return raised / raised.sum(axis=1, keepdims=True)
+
+
+def agree(
+    line: NDArray[np.float64], kind: NDArray[np.float64], together: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Let line and kind speak to each other: return the chance of each line, and of each kind given the best line."""
+    joint = line[:, :, None] * kind[:, None, :] * together[None]
+    joint /= joint.sum(axis=(1, 2), keepdims=True)
+    lines = joint.sum(axis=2)
+    kinds = joint[np.arange(len(joint)), lines.argmax(axis=1)]
+    return lines, kinds / kinds.sum(axis=1, keepdims=True)
 
 
 def save(model: Model, path: Path) -> None:
@@ -86,6 +103,7 @@ def save(model: Model, path: Path) -> None:
         "weights": model.weights,
         "bias": model.bias,
         "idf": model.vectoriser.idf,
+        "together": model.together,
         "names": _bytes("\t".join(model.vectoriser.names)),
         "about": _bytes(described),
     }
@@ -105,7 +123,7 @@ def load(path: Path, key: str) -> Model:
     """Read a stored model. Raise ``UnusableModel`` unless it is whole and was fitted under this key."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in ("weights", "bias", "idf", "names", "about", "seal")}
+            arrays = {name: stored[name] for name in ("weights", "bias", "idf", "together", "names", "about", "seal")}
         seal = _text(arrays.pop("seal"))
         if seal != _seal(arrays):
             raise UnusableModel("its seal is broken")
@@ -116,6 +134,7 @@ def load(path: Path, key: str) -> Model:
             vectoriser=Vectoriser(names=_text(arrays["names"]).split("\t"), idf=arrays["idf"]),
             weights=arrays["weights"],
             bias=arrays["bias"],
+            together=arrays["together"],
             heads=tuple(
                 Head(name=name, answers=tuple(answers), columns=(columns[0], columns[1]), temperature=temperature)
                 for name, answers, columns, temperature in about["heads"]

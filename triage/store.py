@@ -15,7 +15,7 @@ from triage.model import Model, UnusableModel
 
 PARTS = (
     "tokens.py", "phrases.py", "lexicon.py", "reading.py", "features.py", "vectors.py", "corpus.py", "model.py",
-    "training.py",
+    "training.py", "facts.py", "language.py", "verdict.py",
 )  # fmt: skip
 PATIENCE = 300  # seconds that fitting may take on a slow machine before it is given up
 
@@ -26,6 +26,7 @@ def model_key() -> str:
     home = files("triage")
     digest = hashlib.sha256()
     parts: list[Traversable] = [home / name for name in PARTS]
+    parts += [files("letters") / "newest.py", files("letters") / "clean.py"]
     for folder in ("corpus", "lexicon"):
         parts += sorted((home / folder).iterdir(), key=lambda part: part.name)
     for part in parts:

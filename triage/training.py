@@ -1,11 +1,17 @@
 """Fits the model from the corpus. Runs as its own process, so that scikit-learn never weighs on the one that judges.
 
-``python -m triage.training --out FILE`` fits from the shipped letters and writes the model.
+``python -m triage.training --out FILE --key KEY [--examples FILE]`` fits from the shipped letters (and the desk's own)
+and writes the model.
+
+Each question of the model ("head") is one logistic regression. The probabilities are calibrated, and the bars chosen,
+on predictions for letters that the weights had not seen: once with twins and writers mixed over five folds, once with
+a whole writer left out, both pooled, because the next letter comes from a hand that nobody has seen.
 """
 
 import argparse
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +19,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage import model as models
-from triage.corpus import KINDS, Example, shipped, split
+from triage.corpus import KINDS, Example, read_examples, shipped, split
 from triage.model import LINES, Head, Model
 from triage.reading import Reading, read
 from triage.vectors import Row, learn_vocabulary, stack
+from triage.verdict import TriageSettings
 
 FOLDS = 5
-LONGEST = 20_000
-STRENGTH = {"line": 10.0, "kind": 10.0, "on_behalf": 10.0, "trafficking_risk": 10.0}
 WANTED_PRECISION = 0.97
 
 
-def answers_of(example: Example) -> dict[str, int]:
-    """Return the number of the right answer for every head."""
-    return {
-        "line": example.line,
-        "kind": KINDS.index(example.kind),
-        "on_behalf": int(example.on_behalf),
-        "trafficking_risk": int(example.trafficking_risk),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How one head is fitted: its answers, the feature blocks it sees, and the strength of its regression."""
+
+    answers: tuple[str, ...]
+    blocks: str
+    strength: float
+    balanced: bool = False
 
 
-ANSWERS = {
-    "line": tuple(str(line) for line in LINES),
-    "kind": KINDS,
-    "on_behalf": ("no", "yes"),
-    "trafficking_risk": ("no", "yes"),
+RECIPES = {
+    "line": Recipe(answers=tuple(str(line) for line in LINES), blocks="mpsc", strength=6.0),
+    "kind": Recipe(answers=KINDS, blocks="mpsc", strength=8.0),
+    "on_behalf": Recipe(answers=("no", "yes"), blocks="mpsqc", strength=3.0),
+    "trafficking_risk": Recipe(answers=("no", "yes"), blocks="mpsc", strength=6.0, balanced=True),
 }
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.intp]
+
+
+def targets_of(examples: Sequence[Example]) -> dict[str, Numbers]:
+    """Return the number of the right answer of every letter, for every head."""
+    return {
+        "line": np.array([e.line for e in examples], np.intp),
+        "kind": np.array([KINDS.index(e.kind) for e in examples], np.intp),
+        "on_behalf": np.array([int(e.on_behalf) for e in examples], np.intp),
+        "trafficking_risk": np.array([int(e.trafficking_risk) for e in examples], np.intp),
+    }
 
 
 def matrix(rows: Sequence[Row], width: int) -> Any:
@@ -50,70 +68,112 @@ def matrix(rows: Sequence[Row], width: int) -> Any:
     return csr_matrix((data, indices, indptr), shape=(len(rows), width))
 
 
-def fit_head(name: str, table: Any, targets: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def regression(recipe: Recipe, table: Any, targets: Numbers) -> tuple[Floats, Floats]:
     """Fit one logistic regression; return its weights (features x columns) and bias."""
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=STRENGTH[name], max_iter=400, tol=1e-3).fit(table, targets)
-    return fitted.coef_.T, fitted.intercept_
+    fitted = LogisticRegression(
+        C=recipe.strength, max_iter=400, tol=1e-3, class_weight="balanced" if recipe.balanced else None
+    ).fit(table, targets)
+    present = fitted.classes_
+    if len(recipe.answers) == 2 or len(present) == len(recipe.answers):
+        return fitted.coef_.T, fitted.intercept_
+    weights = np.zeros((table.shape[1], len(recipe.answers)))
+    bias = np.full(len(recipe.answers), -20.0)
+    weights[:, present], bias[present] = fitted.coef_.T, fitted.intercept_
+    return weights, bias
 
 
-def temperature(scores: NDArray[np.float64], targets: NDArray[np.intp]) -> float:
-    """Return the temperature under which unseen answers are likeliest."""
-    grid = np.exp(np.linspace(np.log(0.2), np.log(5), 121))
-    losses = [
-        -np.log(np.clip(models.softmax(scores / t)[np.arange(len(targets)), targets], 1e-12, 1)).mean() for t in grid
-    ]
-    return float(grid[int(np.argmin(losses))])
-
-
-def folds(examples: Sequence[Example]) -> NDArray[np.intp]:
-    """Deal the letters into folds by a hash of their text's first words, so that twins share a fold."""
-    return np.array(
-        [int(hashlib.sha256(e.text.subject.encode() + e.writer.encode()).hexdigest(), 16) % FOLDS for e in examples]
+def parts(examples: Sequence[Example]) -> list[NDArray[np.bool_]]:
+    """Return which letters are left out in turn: five mixed folds (twins together), then each large writer."""
+    fold = np.array(
+        [
+            int.from_bytes(hashlib.sha256(f"{e.writer}\n{e.text.subject}".encode()).digest()[:8]) % FOLDS
+            for e in examples
+        ]
     )
+    writers = sorted({e.writer for e in examples})
+    left_out = [fold == number for number in range(FOLDS)]
+    left_out += [np.array([e.writer == writer for e in examples]) for writer in writers]
+    return [part for part in left_out if 0 < part.sum() < len(examples) * 0.6]
 
 
 def fit(examples: Sequence[Example], key: str, readings: Sequence[Reading] | None = None) -> Model:
     """Fit a model from labelled letters."""
     if readings is None:
-        readings = [read(example.text, LONGEST) for example in examples]
+        longest = TriageSettings().longest
+        readings = [read(example.text, longest) for example in examples]
     vectoriser = learn_vocabulary(readings)
     table = matrix([vectoriser.row(reading) for reading in readings], len(vectoriser.names))
-    fold = folds(examples)
-    weights: list[NDArray[np.float64]] = []
-    bias: list[NDArray[np.float64]] = []
+    targets = targets_of(examples)
+    left_out = parts(examples)
+    weights: list[Floats] = []
+    bias: list[Floats] = []
     heads: list[Head] = []
-    bars: dict[str, float] = {}
-    column = 0
-    for name, answers in ANSWERS.items():
-        targets = np.array([answers_of(example)[name] for example in examples], np.intp)
-        w, b = fit_head(name, table, targets)
-        unseen = np.zeros((len(examples), w.shape[1]))
-        for number in range(FOLDS):
-            out = fold == number
-            if out.any():
-                fw, fb = fit_head(name, table[~out], targets[~out])
-                unseen[out] = table[out] @ fw + fb
-        t = temperature(unseen, targets)
-        if name == "line":
-            bars["line"] = bar_for(models.softmax(unseen / t), targets, WANTED_PRECISION)
-        heads.append(Head(name=name, answers=answers, columns=(column, column + w.shape[1]), temperature=t))
-        column += w.shape[1]
-        weights.append(w)
+    unseen: dict[str, Floats] = {}
+    at = 0
+    for name, recipe in RECIPES.items():
+        columns = np.flatnonzero([feature[0] in recipe.blocks for feature in vectoriser.names])
+        mine = table[:, columns]
+        w, b = regression(recipe, mine, targets[name])
+        scores = [_scores_of(recipe, mine, targets[name], part) for part in left_out]
+        truth = np.concatenate([targets[name][part] for part in left_out])
+        temperature = best_temperature(np.vstack(scores), truth)
+        unseen[name] = models.softmax(np.vstack(scores) / temperature)
+        heads.append(
+            Head(name=name, answers=recipe.answers, columns=(at, at + w.shape[1]), temperature=temperature)
+        )
+        at += w.shape[1]
+        whole = np.zeros((len(vectoriser.names), w.shape[1]))
+        whole[columns] = w
+        weights.append(whole)
         bias.append(b)
-    bars["trafficking_risk"] = 0.4
+    together = compatibility(targets["line"], targets["kind"])
+    truths = {name: np.concatenate([targets[name][part] for part in left_out]) for name in targets}
     return Model(
         vectoriser=vectoriser,
         weights=np.ascontiguousarray(np.hstack(weights), np.float32),
         bias=np.concatenate(bias).astype(np.float32),
         heads=tuple(heads),
-        bars=bars,
+        together=together,
+        bars=bars_of(unseen, truths, together),
         key=key,
     )
 
 
-def bar_for(probabilities: NDArray[np.float64], targets: NDArray[np.intp], precision: float) -> float:
+def _scores_of(recipe: Recipe, table: Any, targets: Numbers, part: NDArray[np.bool_]) -> Floats:
+    weights, bias = regression(recipe, table[~part], targets[~part])
+    return np.asarray(table[part] @ weights + bias)
+
+
+def best_temperature(scores: Floats, targets: Numbers) -> float:
+    """Return the temperature under which unseen answers are likeliest."""
+    rows = np.arange(len(targets))
+    grid = np.exp(np.linspace(np.log(0.2), np.log(5), 121))
+    losses = [-np.log(np.clip(models.softmax(scores / t)[rows, targets], 1e-12, 1)).mean() for t in grid]
+    return float(grid[int(np.argmin(losses))])
+
+
+def compatibility(lines: Numbers, kinds: Numbers) -> Floats:
+    """Return how much oftener each line and kind go together than chance would have it (square root, smoothed)."""
+    counted = np.full((len(LINES), len(KINDS)), 0.3)
+    np.add.at(counted, (lines, kinds), 1)
+    share = counted / counted.sum()
+    ratio = share / (share.sum(axis=1, keepdims=True) * share.sum(axis=0, keepdims=True))
+    return np.asarray(np.sqrt(ratio))
+
+
+def bars_of(unseen: dict[str, Floats], truths: dict[str, Numbers], together: Floats) -> dict[str, float]:
+    """Choose every threshold on unseen answers."""
+    lines, _ = models.agree(unseen["line"], unseen["kind"], together)
+    return {
+        "line": bar_for(lines, truths["line"], WANTED_PRECISION),
+        "on_behalf": best_bar(unseen["on_behalf"][:, 1], truths["on_behalf"], 1.0),
+        "trafficking_risk": best_bar(unseen["trafficking_risk"][:, 1], truths["trafficking_risk"], 1.7),
+    }
+
+
+def bar_for(probabilities: Floats, targets: Numbers, precision: float) -> float:
     """Return the lowest confidence from which unseen answers were right at that rate."""
     sure = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == targets
@@ -123,13 +183,32 @@ def bar_for(probabilities: NDArray[np.float64], targets: NDArray[np.intp], preci
     return float(sure[order][good[-1]]) if len(good) else 1.0
 
 
+def best_bar(chance: Floats, targets: Numbers, beta: float) -> float:
+    """Return the threshold with the best F-score; ``beta`` above 1 favours recall."""
+    best, bar = -1.0, 0.5
+    for candidate in np.arange(0.1, 0.9, 0.01):
+        said = chance >= candidate
+        hit = float((said & (targets == 1)).sum())
+        missed = float((targets == 1).sum()) - hit
+        false = float(said.sum()) - hit
+        score = (1 + beta**2) * hit / max((1 + beta**2) * hit + beta**2 * missed + false, 1)
+        if score > best:
+            best, bar = score, float(candidate)
+    return bar
+
+
 def main() -> None:
     """Fit from the shipped corpus and write the model where the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--key", required=True)
+    parser.add_argument("--examples", type=Path)
     given = parser.parse_args()
-    learn, _ = split(shipped())
+    learn, held = split(shipped())
+    if given.examples is not None:
+        known = {example.text for example in held}
+        desk = read_examples(given.examples.read_text("utf-8").split("\n"), "desk")
+        learn += [example for example in desk if example.text not in known]
     models.save(fit(learn, given.key), given.out)
 
 

@@ -12,9 +12,9 @@ from triage.reading import Reading
 
 Row = tuple[NDArray[np.intp], NDArray[np.float32]]
 
-LEAST_LETTERS: Mapping[str, int] = {"w": 2, "m": 2, "c": 3, "s": 2}
-SCALE: Mapping[str, float] = {"w": 1.0, "m": 1.0, "c": 1.0, "s": 0.3}
-PLAIN_BLOCKS = frozenset({"s"})  # present or absent, neither counted nor normalised
+LEAST_LETTERS: Mapping[str, int] = {"m": 2, "p": 2, "s": 2, "q": 2, "c": 3}
+SCALE: Mapping[str, float] = {"m": 1.0, "p": 1.0, "s": 0.28, "q": 0.25, "c": 1.0}
+PLAIN_BLOCKS = frozenset({"s", "q"})  # present or absent, neither counted nor normalised
 REMEMBERED_WORDS = 20_000
 
 

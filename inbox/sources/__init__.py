@@ -61,8 +61,11 @@ class Source(Protocol):
     def open(self) -> Standing:
         """Connect where needed and look at the folder anew."""
 
-    def uids(self) -> list[int]:
-        """Return the uid of every letter in the folder, the longest there first."""
+    def uids(self, first: int = 1, last: int | None = None) -> list[int]:
+        """Return the uid of every letter in the folder, the longest there first.
+
+        ``first`` and ``last`` are places in that order, counted from 1; without ``last`` the list goes to the end.
+        """
 
     def describe(self, uids: Sequence[int]) -> list[Listed]:
         """Return size and arrival of these letters in that order; those that are gone are left out."""

@@ -56,9 +56,9 @@ class FilesSource:
             self._letters.setdefault(letter.listed.uid, letter)
         return Standing(uidvalidity=_EPOCH, count=len(self._letters))
 
-    def uids(self) -> list[int]:
-        """Return every letter's uid, by arrival."""
-        return list(self._letters)
+    def uids(self, first: int = 1, last: int | None = None) -> list[int]:
+        """Return every letter's uid between two places, by arrival."""
+        return list(self._letters)[first - 1 : last]
 
     def describe(self, uids: Sequence[int]) -> list[Listed]:
         """Return size and arrival of these letters, in the order asked for."""

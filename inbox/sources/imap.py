@@ -41,7 +41,8 @@ class ImapSettings:
     """One IMAP mailbox. ``name`` is its identity in the ledger: another host or folder needs another name.
 
     ``oauth_token`` returns an access token for XOAUTH2; it is called with True when the last one was refused and a
-    fresh one is needed. ``done_folder`` "" leaves kept letters where they are.
+    fresh one is needed, and raises ``PermissionError`` when a person must act, another ``OSError`` when it may work
+    later. ``done_folder`` "" leaves kept letters where they are.
     """
 
     name: str
@@ -119,14 +120,14 @@ class ImapSource:
         self._connect()
         return self._select()
 
-    def uids(self) -> list[int]:
-        """Return the uid of every letter, ascending; a large folder is asked for in windows of sequence numbers."""
-        windows = ["ALL"]
-        if self._count > _SEARCH_WINDOW:
-            firsts = range(1, self._count + 1, _SEARCH_WINDOW)
-            windows = [f"{first}:{min(first + _SEARCH_WINDOW - 1, self._count)}" for first in firsts]
+    def uids(self, first: int = 1, last: int | None = None) -> list[int]:
+        """Return the uid of every letter between two places, ascending, asked for in windows of bounded size."""
+        last = self._count if last is None else min(last, self._count)
         found: set[int] = set()
-        for window in windows:
+        for start in range(first, last + 1, _SEARCH_WINDOW):
+            end = min(start + _SEARCH_WINDOW - 1, last)
+            # Places are understood by every server but the simplest; for the whole folder they are not needed.
+            window = "ALL" if (start, end) == (1, self._count) else f"{start}:{end}"
             with self._step("listar la carpeta"):
                 found.update(self._live().search([window]))
         return sorted(found)
@@ -233,7 +234,7 @@ class ImapSource:
     def _authenticate(self, *, fresh: bool) -> None:
         """Log in; the server's refusal becomes ours, without the command that carried the secret."""
         settings, client = self._settings, self._live()
-        token = settings.oauth_token(fresh) if settings.oauth_token is not None else ""
+        token = self._token(fresh)
         try:
             if settings.oauth_token is not None:
                 client.oauth2_login(settings.user, token)
@@ -249,11 +250,20 @@ class ImapSource:
             said = _said(error, settings.password, token)
             if any(code in said.upper() for code in _TEMPORARY_CODES):
                 raise SourceTemporary(f"{self._where} no atiende ahora: {said}", connected=True) from None
-            raise SourcePermanent(
-                f"{self._where} rechazó el usuario o la clave del buzón «{self.name}»: {said}", connected=True
-            ) from None
+            raise SourcePermanent(f"{self._where} rechazó el usuario o la clave: {said}", connected=True) from None
         except UnicodeError:
             raise SourcePermanent(f"{self._where} no acepta claves con tildes o eñes por esta vía.") from None
+
+    def _token(self, fresh: bool) -> str:
+        """Ask for an access token; its source's two failures become ours."""
+        if self._settings.oauth_token is None:
+            return ""
+        try:
+            return self._settings.oauth_token(fresh)
+        except PermissionError as error:
+            raise SourcePermanent(f"Buzón «{self.name}»: {_said(error)}") from None
+        except OSError as error:
+            raise SourceTemporary(f"Buzón «{self.name}»: {_said(error)}") from None
 
     def _select(self) -> Standing:
         settings = self._settings
@@ -301,7 +311,7 @@ class ImapSource:
 
     def _live(self) -> Client:
         if self._client is None:
-            raise SourceTemporary(f"No hay conexión con {self._where}.")
+            raise SourceTemporary(f"{self._where} no está conectado.")
         return self._client
 
     def _drop(self) -> None:
@@ -312,7 +322,7 @@ class ImapSource:
 
     @property
     def _where(self) -> str:
-        return f"El servidor {self._settings.host}:{self._settings.port}"
+        return f"Buzón «{self.name}»: el servidor {self._settings.host}:{self._settings.port}"
 
     @contextmanager
     def _step(
@@ -350,7 +360,7 @@ class ImapSource:
         except imaplib.IMAP4.error as error:
             said = _said(error)
             kind = SourceTemporary if any(code in said.upper() for code in _TEMPORARY_CODES) else refusal
-            raise kind(f"{self._where} no quiso {doing} (buzón «{self.name}»): {said}", connected=True) from None
+            raise kind(f"{self._where} no quiso {doing}: {said}", connected=True) from None
 
     def _lost(self, kind: type[SourceError], what: str) -> SourceError:
         self._drop()

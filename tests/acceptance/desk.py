@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
-from email.message import Message
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,9 @@ recipients = ["jefa@example.org"]
         """Let a letter arrive in the desk's mailbox."""
         self.imap.deliver(ADDRESS, raw, at)
 
-    def letters_to(self, address: str) -> list[Message]:
+    def letters_to(self, address: str) -> list[EmailMessage]:
         """Return what the relay accepted for an address, in order."""
-        return [message_from_bytes(one.raw) for one in self.sent if address in one.recipients]
+        return [message_from_bytes(one.raw, policy=default) for one in self.sent if address in one.recipients]
 
 
 def _cache() -> Path:
@@ -98,9 +99,8 @@ def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
-def text_of(message: Message) -> str:
+def text_of(message: EmailMessage) -> str:
     """Return the plain text of a letter."""
-    part = next(one for one in message.walk() if one.get_content_type() == "text/plain")
-    payload = part.get_payload(decode=True)
-    assert isinstance(payload, bytes)
-    return payload.decode("utf-8").replace("\r\n", "\n")
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())

@@ -1,6 +1,11 @@
 """The courier against a healthy relay and against every way a relay fails."""
 
+import os
+import signal
+import sqlite3
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -374,3 +379,63 @@ def test_settings_refuse_an_open_wire(changes: dict[str, str]) -> None:
 
 def test_settings_hide_the_password() -> None:
     assert "canario" not in repr(SmtpSettings(host="localhost", port=25, user="som", password="canario"))
+
+
+OUTBOX = """
+import os, signal, sqlite3, sys
+from replies.courier import Courier
+from replies.outbox import decide, lease_lost
+from replies.parcel import Parcel
+from replies.smtp import SmtpSettings
+from datetime import datetime, timezone
+
+port, path, point, number = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+now = datetime(2026, 11, 3, tzinfo=timezone.utc)
+store = sqlite3.connect(path)
+store.execute("pragma synchronous = full")
+told = 0
+
+def at(name):
+    global told
+    told += name == point
+    if name == point and told == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def claim(count):
+    with store:
+        rows = store.execute("select id from outbox where state = 'waiting' order by id limit 1").fetchall()
+        store.executemany("update outbox set state = 'sending' where id = ?", rows)
+    return [Parcel(id=id, message_id=f"<{id}@som.example>", sender="som@example.pe", recipients=("ana@example.org",),
+                   payload=b"Message-ID: <%d@som.example>\\r\\n\\r\\nhola\\r\\n" % id, attempts=1) for (id,) in rows]
+
+def on_outcome(parcel, outcome):
+    with store:
+        store.execute("update outbox set state = ? where id = ?", (decide(outcome, 1, now)[0], parcel.id))
+
+with store:
+    store.execute("update outbox set state = ? where state = 'sending'", (lease_lost()[0],))
+Courier(SmtpSettings(host="127.0.0.1", port=port, security="plain", greeting_name="som")).run(claim, on_outcome, at=at)
+"""
+
+
+@pytest.mark.parametrize("point", KILL_POINTS)
+def test_killed_courier_leaves_each_letter_sent_once_or_uncertain(
+    relay: FaultySmtp, tmp_path: Path, point: str
+) -> None:
+    path = tmp_path / "outbox.db"
+    store = sqlite3.connect(path)
+    with store:
+        store.execute("create table outbox (id integer primary key, state text)")
+        store.executemany("insert into outbox values (?, 'waiting')", [(number,) for number in range(1, 5)])
+    command = [sys.executable, "-c", OUTBOX, str(relay.port), str(path), point]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    strike = "1" if point == "courier.connected" else "2"
+    assert subprocess.run([*command, strike], env=environment, timeout=60).returncode == -signal.SIGKILL
+    assert subprocess.run([*command, "0"], env=environment, timeout=60).returncode == 0
+    states = dict(store.execute("select id, state from outbox"))
+    store.close()
+    taken = [taken.payload.split(b"@")[0].rpartition(b"<")[2] for taken in relay.taken]
+    assert len(set(taken)) == len(taken), "nothing went out twice"
+    assert set(states.values()) <= {"sent", "uncertain"}
+    assert sum(state == "uncertain" for state in states.values()) <= 1
+    assert {b"%d" % number for number, state in states.items() if state == "sent"} <= set(taken)

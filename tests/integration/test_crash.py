@@ -29,8 +29,8 @@ NOW = parse_instant("2026-11-23T10:05:00-05:00")
 ARRIVED = parse_instant("2026-11-23T10:00:00-05:00")
 WRITERS = [f"persona{number}@example.com" for number in range(4)]
 STEPS = range(3, 12)
-UNCERTAIN_MAY = {"courier.connected", "courier.submitted", "deliver.claimed", "deliver.recording", "courier.claimed"}
-"""Points at which one letter's fate is unknown to the process that dies: a person must say."""
+UNCERTAIN_MAY = {name for name in KILL_POINTS if name.startswith(("courier.", "deliver."))}
+"""Points at which the attempt of one letter has begun, so that its fate is unknown to whoever comes after."""
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.integration.crash_runs", "triage.classifier", "service.commands"])

@@ -20,6 +20,7 @@ from inbox.sources import SourcePermanent, SourceTemporary
 from inbox.sources.imap import ImapSettings, ImapSource
 from service.demo.servers import imap_server
 from tests.servers.dovecot import Dovecot, dovecot
+from tests.servers.folder import open_folder
 from tests.servers.ledger import SqliteLedger
 from tests.servers.proxy import fault_proxy
 
@@ -82,8 +83,12 @@ _fresh = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Dovecot, str]]:
-    folder = tmp_path_factory.mktemp("dovecot")
+def running() -> Iterator[tuple[Dovecot, str]]:
+    with open_folder() as folder:
+        yield from running_in(folder)
+
+
+def running_in(folder: Path) -> Iterator[tuple[Dovecot, str]]:
     authority = trustme.CA()
     chain, key, ca_file = folder / "chain.pem", folder / "key.pem", folder / "ca.pem"
     issued = authority.issue_cert("localhost")
@@ -112,8 +117,9 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @contextmanager
-def dovecot_that_offers(folder: Path, capabilities: str) -> Iterator[Server]:
-    with dovecot(folder, {"som": PASSWORD}, extra=f"imap_capability = {capabilities}") as server:
+def dovecot_that_offers(capabilities: str) -> Iterator[Server]:
+    extra = f"imap_capability = {capabilities}"
+    with open_folder() as folder, dovecot(folder, {"som": PASSWORD}, extra=extra) as server:
         yield Server(server.host, server.port, "som", server.deliver)
 
 
@@ -222,8 +228,8 @@ class TestSettling:
         assert (server.count("INBOX"), server.count("Procesadas")) == (0, 1)
 
     @pytest.mark.tier("dovecot")
-    def test_without_move_it_copies_and_expunges_only_its_own(self, tmp_path: Path, ledger: SqliteLedger) -> None:
-        with dovecot_that_offers(tmp_path, "IMAP4rev1 UIDPLUS") as server:
+    def test_without_move_it_copies_and_expunges_only_its_own(self, ledger: SqliteLedger) -> None:
+        with dovecot_that_offers("IMAP4rev1 UIDPLUS") as server:
             for number in range(3):
                 server.deliver(letter(number), ARRIVED_AT)
 
@@ -238,8 +244,8 @@ class TestSettling:
             assert (server.count("INBOX"), server.count("Procesadas")) == (1, 3)
 
     @pytest.mark.tier("dovecot")
-    def test_copied_but_not_expunged_is_not_copied_again(self, tmp_path: Path, ledger: SqliteLedger) -> None:
-        with dovecot_that_offers(tmp_path, "IMAP4rev1 UIDPLUS") as server:
+    def test_copied_but_not_expunged_is_not_copied_again(self, ledger: SqliteLedger) -> None:
+        with dovecot_that_offers("IMAP4rev1 UIDPLUS") as server:
             server.deliver(letter(1), ARRIVED_AT)
             take_in(server, ledger)
             with server.client() as client:
@@ -251,8 +257,8 @@ class TestSettling:
             assert (server.count("INBOX"), server.count("Procesadas")) == (0, 1)
 
     @pytest.mark.tier("dovecot")
-    def test_server_without_a_safe_way_keeps_its_letters(self, tmp_path: Path, ledger: SqliteLedger) -> None:
-        with dovecot_that_offers(tmp_path, "IMAP4rev1") as server:
+    def test_server_without_a_safe_way_keeps_its_letters(self, ledger: SqliteLedger) -> None:
+        with dovecot_that_offers("IMAP4rev1") as server:
             server.deliver(letter(1), ARRIVED_AT)
             results = [take_in(server, ledger, done_folder="Procesadas") for _ in range(3)]
             assert [(result.kept, result.settled) for result in results] == [(1, 0), (0, 0), (0, 0)]
@@ -324,6 +330,60 @@ class TestAwkwardServers:
             server.deliver(letter(number), ARRIVED_AT + timedelta(seconds=number))
         assert take_in(server, ledger).seen == 10
         assert ledger.raws() == [letter(number) for number in range(10)]
+
+
+@pytest.mark.tier("dovecot")
+class TestNewestBack:
+    """Between full passes, a folder whose letters stay is looked at from its newest letter back."""
+
+    def take_in(self, dove: Dove, ledger: SqliteLedger, full: bool = False) -> PassResult:
+        with ImapSource(dove.settings()) as source:
+            return poll(source, ledger, settings=PollSettings(window=3, full=full))
+
+    def test_only_new_letters_and_one_known_window_are_looked_at(self, dove: Dove, ledger: SqliteLedger) -> None:
+        for number in range(10):
+            dove.deliver(letter(number), ARRIVED_AT + timedelta(seconds=number))
+        assert self.take_in(dove, ledger).seen == 10, "the first pass is always full"
+        assert self.take_in(dove, ledger).seen == 0
+        for number in range(10, 14):
+            dove.deliver(letter(number), ARRIVED_AT + timedelta(seconds=number))
+        result = self.take_in(dove, ledger)
+        assert (result.seen, result.kept, result.server_count) == (6, 4, 14)
+        assert ledger.raws() == [letter(number) for number in range(14)]
+
+    def test_hole_near_the_end_is_filled_and_an_old_one_by_the_next_full_pass(
+        self, dove: Dove, ledger: SqliteLedger
+    ) -> None:
+        for number in range(9):
+            dove.deliver(letter(number), ARRIVED_AT + timedelta(seconds=number))
+        self.take_in(dove, ledger)
+        ledger.forget(uid=2)
+        ledger.forget(uid=8)
+        assert self.take_in(dove, ledger).kept == 1
+        assert self.take_in(dove, ledger).kept == 0
+        assert self.take_in(dove, ledger, full=True).kept == 1
+        assert ledger.raws() == [letter(number) for number in range(9)]
+
+    def test_new_epoch_is_always_looked_at_whole(self, dove: Dove, ledger: SqliteLedger) -> None:
+        for number in range(9):
+            dove.deliver(letter(number), ARRIVED_AT)
+        self.take_in(dove, ledger)
+        ledger.shift_epoch()
+        result = self.take_in(dove, ledger)
+        assert (result.uidvalidity_changed, result.kept) == (True, 9)
+
+
+def test_server_that_counts_places_otherwise_is_looked_at_whole(ledger: SqliteLedger) -> None:
+    with imap_server({"som": PASSWORD}) as imap:
+        server = Server(imap.host, imap.port, "som", imap.deliver)
+        for number in range(7):
+            server.deliver(letter(number), ARRIVED_AT)
+        for expected in (7, 0):
+            with ImapSource(server.settings()) as source:
+                assert poll(source, ledger, settings=PollSettings(window=3, full=False)).kept == expected
+        server.deliver(letter(7), ARRIVED_AT)
+        with ImapSource(server.settings()) as source:
+            assert poll(source, ledger, settings=PollSettings(window=3, full=False)).kept == 1
 
 
 class TestRefusals:

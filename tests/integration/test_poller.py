@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from inbox.poller import KILL_POINTS, Fetched, PollSettings, poll
-from inbox.sources import SourceTemporary
-from inbox.sources.files import eml_files, maildir
+from inbox.sources import SourcePermanent, SourceTemporary
+from inbox.sources.files import eml_files, maildir, open_files
 from inbox.sources.imap import ImapSettings, ImapSource
 from service.demo.servers import ImapAddress, imap_server
 from tests.servers.ledger import SqliteLedger
@@ -248,6 +248,20 @@ class TestFiles:
         (tmp_path / "new" / "1.M1P1.host").rename(tmp_path / "cur" / "1.M1P1.host:2,RS")
         assert poll(maildir(tmp_path, "viejo"), ledger).kept == 0
         assert set(ledger.raws()) == {letter(1), letter(2)}
+
+    def test_path_is_taken_for_what_it_is(self, tmp_path: Path, ledger: SqliteLedger) -> None:
+        for folder in ("viejo/cur", "viejo/new", "sueltas"):
+            (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / "viejo" / "cur" / "1.M1P1.host:2,S").write_bytes(letter(1))
+        (tmp_path / "sueltas" / "2.eml").write_bytes(letter(2))
+        (tmp_path / "3.msg").write_bytes(letter(3))
+        for path in (tmp_path / "viejo", tmp_path / "sueltas", tmp_path / "3.msg"):
+            assert poll(open_files(path, "archivo"), ledger).kept == 1
+        assert set(ledger.raws()) == {letter(1), letter(2), letter(3)}
+
+    def test_missing_path_is_permanent(self, tmp_path: Path) -> None:
+        with pytest.raises(SourcePermanent, match="nada"):
+            open_files(tmp_path / "nada", "archivo")
 
     def test_unreadable_file_costs_only_itself(self, tmp_path: Path, ledger: SqliteLedger) -> None:
         for number in range(3):

@@ -17,6 +17,7 @@ from replies.courier import Courier
 from replies.parcel import Accepted, Outcome, Parcel, Permanent, Temporary
 from replies.smtp import SmtpRefusedLogin, SmtpSettings
 from service.demo.servers import Received, imap_server, into_mailbox, smtp_server
+from tests.servers.folder import open_folder
 from tests.servers.ledger import SqliteLedger
 from tests.servers.postfix import postfix
 
@@ -134,8 +135,8 @@ class TestDemoServer:
 
 
 @pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SmtpSettings, Path]]:
-    with postfix(tmp_path_factory.mktemp("postfix")) as (port, spool):
+def relay() -> Iterator[tuple[SmtpSettings, Path]]:
+    with open_folder() as folder, postfix(folder) as (port, spool):
         yield SmtpSettings(host="127.0.0.1", port=port, security="plain", greeting_name="som.example"), spool
 
 

@@ -1,5 +1,6 @@
 """The store: making and opening a database, transactions, and one clear error for each way it can fail."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -109,10 +110,11 @@ class TestTransactions:
             session.flush()
         assert word(store, "a") is None
 
-    def test_sqlite_takes_the_write_lock_at_the_start(self, sqlite_store: Store) -> None:
+    def test_sqlite_takes_the_write_lock_with_the_first_question(self, sqlite_store: Store) -> None:
         file = sqlite_store.engine.url.database
         with closing(sqlite3.connect(str(file), timeout=0, isolation_level=None)) as other:
-            with sqlite_store.write():  # nothing is written yet, and still nobody else may begin to
+            with sqlite_store.write() as session:
+                session.execute(text("SELECT 1 FROM settings"))  # only read, and still nobody else may begin to write
                 with pytest.raises(sqlite3.OperationalError, match="locked"):
                     other.execute("BEGIN IMMEDIATE")
                 assert other.execute("SELECT count(*) FROM settings").fetchone() == (0,), "readers go on"
@@ -268,3 +270,14 @@ class TestFiles:
             set_word(one, "a", "1")
             files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "desk").iterdir()}
         assert files == {"som.db": 0o600, "som.db-wal": 0o600, "som.db-shm": 0o600}
+
+    def test_a_group_that_shares_a_desk_reads_and_writes_it(self, tmp_path: Path) -> None:
+        before = os.umask(0o077)  # opening for a group changes it
+        try:
+            one = open_store(f"sqlite:///{tmp_path / 'desk' / 'som.db'}", now=MADE_AT, group="som")
+            set_word(one, "a", "1")
+            files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "desk").iterdir()}
+            one.close()
+        finally:
+            os.umask(before)
+        assert files == {"som.db": 0o660, "som.db-wal": 0o660, "som.db-shm": 0o660}

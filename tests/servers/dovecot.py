@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from tests.servers.folder import let_others_in
 from tests.servers.require import missing, program
 
 _serial = itertools.count(1)
@@ -117,7 +118,8 @@ def dovecot(
     """
     binary = program("dovecot")
     account = _account()
-    _open_path(root)
+    root.mkdir(parents=True, exist_ok=True)
+    let_others_in(root)
     for folder in ("run", "mail"):
         (root / folder).mkdir(exist_ok=True)
         (root / folder).chmod(0o777)
@@ -172,15 +174,6 @@ def _wait_for_greeting(process: subprocess.Popen[bytes], port: int, root: Path) 
             # Nothing to wait on: the server tells nobody when it listens.
             time.sleep(0.02)
     missing("a Dovecot that answers within 15 s")
-
-
-def _open_path(root: Path) -> None:
-    """Let another account reach ``root``: pytest makes its folders private, and root's Dovecot serves as nobody."""
-    if os.geteuid() != 0:
-        return
-    for folder in (root, *root.parents):
-        if folder.stat().st_uid == 0 and folder != Path("/") and str(folder) != "/tmp":
-            folder.chmod(folder.stat().st_mode | 0o711)
 
 
 def _account() -> pwd.struct_passwd:

@@ -44,6 +44,16 @@ class SqliteLedger:
         ).fetchone()
         return None if row is None else row[0]
 
+    def forget(self, uid: int) -> None:
+        """Make a hole, as a pass that failed there would."""
+        with self._db:
+            self._db.execute("delete from letter where uid = ?", (uid,))
+
+    def shift_epoch(self) -> None:
+        """Remember everything as of another epoch, as if the server's folder had been made anew."""
+        with self._db:
+            self._db.execute("update letter set uidvalidity = uidvalidity - 1")
+
     def raws(self) -> list[bytes | None]:
         return [raw for (raw,) in self._db.execute("select raw from letter order by uid")]
 

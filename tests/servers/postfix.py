@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.servers.folder import let_others_in
 from tests.servers.require import missing, program
 
 _MAIN = """\
@@ -63,9 +64,7 @@ def postfix(root: Path) -> Iterator[tuple[int, Path]]:
     if os.geteuid() != 0:
         missing("root, which Postfix needs")
     account = pwd.getpwnam("nobody")
-    for folder in (root, *root.parents):
-        if folder.stat().st_uid == 0 and str(folder) not in ("/", "/tmp"):
-            folder.chmod(folder.stat().st_mode | 0o711)
+    let_others_in(root)
     for name, owner in (("queue", "root"), ("data", "postfix"), ("mail", "nobody"), ("conf", "root")):
         (root / name).mkdir()
         os.chown(root / name, pwd.getpwnam(owner).pw_uid, -1)

@@ -1,0 +1,158 @@
+"""Measures the suggester: how often a right reply is among the first three, by cross-validation and beside a baseline.
+
+    python -m bench.suggest [--folds 5] [--seed 1] [--misses] [--triage]
+
+The labels (tests/corpus/suggest_labels.jsonl) name the right replies of development letters, the best one first. What
+the folds learn is how often each reply was chosen for a line; the words come from the catalogue. The baseline offers
+the three most frequent replies of the line. With --triage the line and the signals are those of the classifier, which
+was fitted on the same letters: that figure flatters.
+"""
+
+import argparse
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from letters.newest import newest_text
+from replies.catalogue import load
+from replies.suggest import Asked, Choices, Suggester
+
+ROOT = Path(__file__).parent.parent
+LABELS = ROOT / "tests" / "corpus" / "suggest_labels.jsonl"
+LETTERS = sorted((ROOT / "triage" / "corpus").glob("dev*.jsonl"))
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A development letter with its right replies, the best first."""
+
+    id: str
+    asked: Asked
+    right: tuple[str, ...]
+
+
+def labelled(labels: Path = LABELS, letters: Iterable[Path] = LETTERS) -> list[Labelled]:
+    """Return the labelled letters by id."""
+    rows = {row["id"]: row for path in letters for row in _rows(path)}
+    return [
+        Labelled(row["id"], _asked(rows[row["id"]]), tuple(row["templates"]))
+        for row in sorted(_rows(labels), key=lambda row: row["id"])
+    ]
+
+
+def counts(examples: Sequence[Labelled]) -> Choices:
+    """Return how often each reply was right, by line: the best counts 1, another as good 0.5."""
+    found: dict[int, Counter[str]] = {line: Counter() for line in range(6)}
+    for example in examples:
+        for place, template_id in enumerate(example.right):
+            found[example.asked.line][template_id] += 1.0 if place == 0 else 0.5  # type: ignore[assignment]
+    return found
+
+
+@dataclass
+class Tally:
+    """How many letters had a right reply among the first three, the best one there, a right one first; the baseline."""
+
+    letters: int = 0
+    among_three: int = 0
+    best_among_three: int = 0
+    first: int = 0
+    baseline: int = 0
+
+    def said(self) -> str:
+        """Return the shares in words."""
+        shares = {
+            "a right reply among the first three": self.among_three,
+            "the best one among the first three": self.best_among_three,
+            "a right reply first": self.first,
+            "baseline, three most frequent of the line": self.baseline,
+        }
+        return "\n".join(f"{count / self.letters:7.1%}  {name}" for name, count in shares.items())
+
+
+def measure(
+    examples: Sequence[Labelled], folds: int = 5, seed: int = 1
+) -> tuple[Tally, list[tuple[Labelled, list[str]]]]:
+    """Return the tally over all folds and the letters that were missed, with what was offered."""
+    shuffled = list(examples)
+    random.Random(seed).shuffle(shuffled)
+    tally, missed = Tally(), []
+    for fold in range(folds):
+        held_out = shuffled[fold::folds]
+        learned = counts([example for place, example in enumerate(shuffled) if place % folds != fold])
+        suggester = Suggester(load(), learned)
+        for example in held_out:
+            offered = [suggestion.template for suggestion in suggester.suggest(example.asked)]
+            usual = [name for name, _ in Counter(learned[example.asked.line]).most_common(3)]
+            right = set(example.right)
+            tally.letters += 1
+            tally.among_three += bool(right & set(offered))
+            tally.best_among_three += example.right[0] in offered
+            tally.first += offered[0] in right
+            tally.baseline += bool(right & set(usual))
+            if not right & set(offered):
+                missed.append((example, offered))
+    return tally, missed
+
+
+def judged(examples: Sequence[Labelled]) -> list[Labelled]:
+    """Return the letters with the line and the signals of the classifier in place of the labelled ones."""
+    from triage.classifier import load as judge
+    from triage.verdict import Text
+
+    verdicts = judge().judge([Text(subject=e.asked.subject, body=e.asked.body) for e in examples])
+    return [
+        replace(
+            example,
+            asked=replace(
+                example.asked,
+                line=verdict.line,
+                kind=verdict.kind,
+                countries=verdict.countries,
+                trafficking_risk=verdict.trafficking_risk,
+                enough=verdict.enough,
+            ),
+        )
+        for example, verdict in zip(examples, verdicts, strict=True)
+    ]
+
+
+def _asked(row: dict[str, object]) -> Asked:
+    return Asked(
+        subject=str(row["subject"]),
+        body=newest_text(str(row["body"])),
+        line=int(str(row["line"])),
+        kind=str(row["kind"]),
+        countries=tuple(row["countries"]),  # type: ignore[arg-type]
+        trafficking_risk=bool(row["trafficking_risk"]),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--labels", type=Path, default=LABELS)
+    parser.add_argument("--misses", action="store_true", help="also print the letters that were missed")
+    parser.add_argument("--triage", action="store_true", help="line and signals by the classifier, not by the label")
+    chosen = parser.parse_args()
+    examples = labelled(chosen.labels)
+    if chosen.triage:
+        examples = judged(examples)
+    tally, missed = measure(examples, chosen.folds, chosen.seed)
+    print(f"{tally.letters} letters, {chosen.folds} folds, seed {chosen.seed}")
+    print(tally.said())
+    for example, offered in missed if chosen.misses else ():
+        print(f"{example.id}  line {example.asked.line}  offered {offered}  right {list(example.right)}")
+
+
+if __name__ == "__main__":
+    main()
