@@ -43,9 +43,10 @@ check: $(VENV)/.check ## format, lint, types, floors and tests, as the automatic
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2
 
-bench: $(VENV)/.test ## the measurements: intake beside a bare loop, and 100,000 due dates
+bench: $(VENV)/.test ## the measurements: intake beside a bare loop, 100,000 due dates, the suggested replies
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.due_csv
+	$(BIN)/python -m bench.suggest
 
 clean: ## remove what these commands made: .venv, the demo's folder, caches
 	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis

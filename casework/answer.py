@@ -19,6 +19,7 @@ from tickets.tables import Draft, Message, Outgoing, Ticket
 KILL_POINTS: dict[str, int] = {"answer.written": 11, "answer.committed": 11}
 """Where a crash test may stop this process, and the step of a letter's way that each belongs to."""
 
+_TOO_LATE = "it is too late to take this answer back: it has left or is leaving"
 MARGIN = timedelta(seconds=60)
 """A letter leaves at least this long before its promise ends, even inside the undo window."""
 
@@ -84,7 +85,9 @@ def undo(desk: Desk, actor: Actor, outgoing_id: int) -> str:
     with desk.store.write() as session:
         letter = outgoing.load(session, outgoing_id)
         if letter is None or letter.state != OutboxState.WAITING or letter.ticket_id is None or not letter.author_id:
-            raise CannotAnswer("it is too late to take this answer back: it has left or is leaving")
+            raise CannotAnswer(_TOO_LATE)
+        if letter.lease_until is not None and letter.lease_until > now:
+            raise CannotAnswer(_TOO_LATE)  # a courier has it in hand
         letter.state, letter.last_text = OutboxState.REFUSED, "retirada antes de salir"
         ticket = cases.load(session, letter.ticket_id, lock=True)
         message = cases.message_of_outgoing(session, outgoing_id)
@@ -212,7 +215,8 @@ def _write(
         cases.drop_drafts(session, ticket.id, actor.staff_id)
         if ticket.assignee_id is None:
             ticket.assignee_id = actor.staff_id
-            ticket.state = after(TicketState(ticket.state), TicketEvent.TAKEN)
+            if ticket.state != TicketState.CLOSED:  # a case that has ended may be answered and stays ended
+                ticket.state = after(TicketState(ticket.state), TicketEvent.TAKEN)
     ticket.version = number
     ticket.updated_at = now
     journal.append(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from casework.desk import SERVICE, Actor, Desk
+from casework.desk import SERVICE, WRITERS, Actor, Desk, require
 from letters.clean import clean_line
 from replies.courier import Courier, RoundResult
 from replies.outbox import OutboxSettings, decide, lease_lost
@@ -37,11 +37,18 @@ class NotUncertain(Exception):
     """Only an uncertain letter waits for a person's word."""
 
 
+class LeaseLost(Exception):
+    """A courier was so slow that another one has its next letter now; it must not offer that letter."""
+
+
 def deliver(desk: Desk, courier: Courier, *, owner: str, stop: Callable[[], bool] = lambda: False) -> RoundResult:
     """Send every letter that is due; what an earlier courier left unfinished becomes uncertain first."""
     expire_leases(desk)
     round_ = _Round(desk, owner)
-    return courier.run(round_.claim, round_.record, stop=stop, at=desk.at)
+    try:
+        return courier.run(round_.claim, round_.record, stop=stop, at=desk.at)
+    except LeaseLost as lost:
+        return RoundResult(trouble=str(lost))
 
 
 @dataclass(slots=True)
@@ -82,11 +89,15 @@ class _Round:
                 letter.lease_until = None  # given back untouched
             self.waiting = [one for one in self.waiting if one != parcel.id]
             given_back = isinstance(outcome, Temporary) and not outcome.counted
+            mine = True
             if self.waiting and not given_back:
                 following = outgoing.load(session, self.waiting[0])
-                if following is not None and following.lease_owner == self.owner:
+                mine = following is not None and outgoing.leased_by(following, self.owner)
+                if following is not None and mine:
                     outgoing.begin(following, now=now, lease=self.desk.settings.lease)
         self.desk.at("deliver.recorded")
+        if not mine:
+            raise LeaseLost("another courier has taken the letters that were waiting")
 
 
 def expire_leases(desk: Desk) -> int:
@@ -107,6 +118,7 @@ def settle(desk: Desk, actor: Actor, outgoing_id: int, *, sent: bool) -> None:
 
     Raises ``NotUncertain``.
     """
+    require(actor, *WRITERS)
     now = desk.clock()
     with desk.store.write() as session:
         letter = outgoing.load(session, outgoing_id)
@@ -122,6 +134,7 @@ def settle(desk: Desk, actor: Actor, outgoing_id: int, *, sent: bool) -> None:
 
 def retry(desk: Desk, actor: Actor, outgoing_id: int) -> None:
     """Put a refused or deferred letter back in the line, due now. Raises ``NotUncertain`` for any other state."""
+    require(actor, *WRITERS)
     now = desk.clock()
     with desk.store.write() as session:
         letter = outgoing.load(session, outgoing_id)
@@ -181,7 +194,10 @@ def _answered(
     events: list[Event] = []
     for promise in clocks.open_of(session, [ticket_id]).get(ticket_id, []):
         promise.answered_at = sent_at
-        if promise.state == PromiseState.OPEN and sent_at.replace(microsecond=0) <= promise.last_second_at:
+        if sent_at.replace(microsecond=0) <= promise.last_second_at:
+            if promise.state == PromiseState.BROKEN:  # an uncertain letter, confirmed after the promise's end
+                promise.broken_at = None
+                amends.withdraw(session, promise.id or 0)
             promise.state, promise.kept_by = PromiseState.KEPT, letter.kind
             word = "promise_kept"
         else:

@@ -100,10 +100,10 @@ def _tell(desk: Desk, now: datetime) -> int:
         return 0
     with desk.store.write() as session:
         news = amends.untold(session, now)
-        if not news:
+        addresses = desk.settings.digest_recipients or tuple(people.emails(session, Role.SUPERVISOR))
+        if not news or not addresses:  # without anybody to tell, the news waits
             return 0
         rendered = notice(desk, session, news, now)
-        addresses = desk.settings.digest_recipients or tuple(people.emails(session, Role.SUPERVISOR))
         rows.add_all(
             session,
             Outgoing,

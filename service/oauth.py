@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from inbox.sources.imap import is_loopback
 from letters.clean import clean_line
 
 _EARLY = 300.0
@@ -44,7 +44,7 @@ class OauthSettings:
 
     def __post_init__(self) -> None:
         url = urlsplit(self.token_url)
-        if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname or "")):
+        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname or "")):
             raise ValueError(f"token_url: must be https: {self.token_url}")
         if self.refresh_token_file is None and not self.client_secret:
             raise ValueError("client_secret: is needed where there is no refresh_token_file")
@@ -156,12 +156,3 @@ def _reason(body: bytes) -> str:
     except ValueError:
         return ""
     return clean_line(str(answer.get("error", "")), 60) if isinstance(answer, dict) else ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

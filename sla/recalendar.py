@@ -1,6 +1,7 @@
 """What a late decree does to the promises that are still open: which move, from where to where.
 
-A deadline that a citizen has been told never gets shorter; the instant by which the desk orders its queue may.
+No deadline becomes earlier than the one that a citizen has been told; the instant by which the desk orders its queue
+may.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calendar_pe import Calendar
+from calendar_pe.clock import at_lima, lima_date
 from sla.promises import Kind, PromiseSettings, Reading
-from sla.reckon import reckon
+from sla.reckon import Reckoning, reckon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """An open promise as it stands: its instants, the reading it was made under, and whether a citizen knows it."""
+    """An open promise as it stands: its instants, the reading it was made under, and the due instant that was told."""
 
     id: int
     ticket_id: int
@@ -24,7 +26,7 @@ class Standing:
     legal_due_at: datetime
     target_at: datetime
     reading: Reading
-    told: bool = True
+    told_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +40,22 @@ class Instants:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One promise that moves. ``held`` says that it would have become shorter, and keeps what the citizen was told."""
+    """One promise that moves. ``held`` says that it would end before what the citizen was told, which stands.
+
+    ``reckoned`` is the new count, which ``new`` follows unless it is held.
+    """
 
     promise_id: int
     ticket_id: int
     old: Instants
     new: Instants
     held: bool
-    calendar_version: str
+    reckoned: Reckoning
+
+    @property
+    def calendar_version(self) -> str:
+        """The calendar that it was reckoned again with."""
+        return self.reckoned.calendar_version
 
 
 def moves(promises: Iterable[Standing], calendar: Calendar, settings: PromiseSettings) -> Iterator[Move]:
@@ -58,10 +68,11 @@ def moves(promises: Iterable[Standing], calendar: Calendar, settings: PromiseSet
     for promise in promises:
         old = Instants(due_at=promise.due_at, legal_due_at=promise.legal_due_at, target_at=promise.target_at)
         fresh = reckon(promise.received_at, promise.kind, calendar, by_reading[Reading(promise.reading)])
-        held = promise.told and fresh.due_at < old.due_at
+        told = promise.told_due_at
+        held = told is not None and fresh.due_at < told
         new = Instants(
-            due_at=old.due_at if held else fresh.due_at,
-            legal_due_at=old.legal_due_at if held else fresh.legal_due_at,
+            due_at=told if told is not None and held else fresh.due_at,
+            legal_due_at=at_lima(lima_date(told), 23, 59, 59) if told is not None and held else fresh.legal_due_at,
             target_at=fresh.target_at,
         )
         if new != old:
@@ -71,5 +82,5 @@ def moves(promises: Iterable[Standing], calendar: Calendar, settings: PromiseSet
                 old=old,
                 new=new,
                 held=held,
-                calendar_version=fresh.calendar_version,
+                reckoned=fresh,
             )

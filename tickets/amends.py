@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tickets.rows import core
+from tickets.states import RemediationState
 from tickets.tables import Notice, Promise, Remediation, Ticket
 
 _REMEDIATION = core(Remediation)
@@ -40,6 +41,17 @@ def set_lateness(session: Session, promise_id: int, seconds: int) -> None:
     """Write down by how many working seconds a promise was missed, once it is answered."""
     session.execute(
         update(_REMEDIATION).where(_REMEDIATION.c.promise_id == promise_id).values(lateness_seconds=seconds)
+    )
+
+
+def withdraw(session: Session, promise_id: int) -> None:
+    """Remove the row of a promise that turns out to have been kept, unless an apology has been written for it."""
+    session.execute(
+        delete(Remediation).where(
+            _REMEDIATION.c.promise_id == promise_id,
+            _REMEDIATION.c.state == RemediationState.OPEN,
+            _REMEDIATION.c.apology_outgoing_id.is_(None),
+        )
     )
 
 

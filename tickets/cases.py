@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tickets.references import find_reference
@@ -69,17 +70,18 @@ class QueueRow:
 def take_numbers(session: Session, year: int, count: int) -> int:
     """Reserve ``count`` ticket numbers of a year and return the first of them."""
     name = f"tickets-{year}"
-    last = session.execute(
+    taken = (
         update(_COUNTER)
         .where(_COUNTER.c.name == name)
         .values(value=_COUNTER.c.value + count)
         .returning(_COUNTER.c.value)
-    ).scalar_one_or_none()
-    if last is None:
-        session.add(Counter(name=name, value=count))
-        session.flush()
-        last = count
-    return last - count + 1
+    )
+    last = session.execute(taken).scalar_one_or_none()
+    if last is None:  # the first of its year; another daemon may be making the row at this moment
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(_COUNTER).values(name=name, value=0).on_conflict_do_nothing())
+        last = session.execute(taken).scalar_one()
+    return int(last) - count + 1
 
 
 def known_by_reference(session: Session, references: Collection[str]) -> dict[str, Known]:

@@ -65,6 +65,11 @@ def begin(letter: Outgoing, *, now: datetime, lease: timedelta) -> None:
     letter.lease_until = now + lease
 
 
+def leased_by(letter: Outgoing, owner: str) -> bool:
+    """Return True while that courier still has a letter that it has claimed and not begun."""
+    return letter.lease_owner == owner and letter.state in _DUE
+
+
 def expired(session: Session, now: datetime, *, limit: int = 200) -> list[Outgoing]:
     """Return letters whose lease ran out while they were being sent: nobody knows whether the relay has them."""
     return list(

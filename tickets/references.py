@@ -10,9 +10,9 @@ import hmac
 import re
 from dataclasses import dataclass, field
 
-_REFERENCE = re.compile(r"SOM-(\d{4})-(\d{6,9})", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"<(SOM-\d{4}-\d{6,9})\.([0-9a-z]{1,40})\.([0-9a-f]{20})@[^<>\s@]+>", re.IGNORECASE)
-_TAG = re.compile(r"\[(SOM-\d{4}-\d{6,9})-([2-7A-Z]{8})\]", re.IGNORECASE)
+_REFERENCE = re.compile(r"SOM-(\d{4})-(\d{6,9})", re.IGNORECASE | re.ASCII)
+_MESSAGE_ID = re.compile(r"<(SOM-\d{4}-\d{6,9})\.([0-9a-z]{1,40})\.([0-9a-f]{20})@[^<>\s@]+>", re.IGNORECASE | re.ASCII)
+_TAG = re.compile(r"\[(SOM-\d{4}-\d{6,9})-([2-7A-Z]{8})\]", re.IGNORECASE | re.ASCII)
 
 
 def reference(year: int, number: int) -> str:

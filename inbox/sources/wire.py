@@ -73,6 +73,8 @@ class Wire(imaplib.IMAP4):
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         sock = socket.create_connection((self.host, self.port), timeout)
+        # imaplib sends a literal and its line end apart; without this each login waits for a delayed acknowledgement.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._deadline.guard(sock)
         if self._context is not None:
             try:

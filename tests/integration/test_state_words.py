@@ -66,7 +66,7 @@ def test_known_words_are_taken_and_others_refused(
         with store.write() as session:
             session.execute(update(core(table)).values(**{column: word}))
 
-    for word in ("", "nunca", str(next(iter(words))).upper()):
+    for word in ("", "no", str(next(iter(words))).upper()):
         with pytest.raises(IntegrityError):
             write(word)
 

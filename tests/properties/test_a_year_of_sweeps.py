@@ -48,6 +48,7 @@ def moved(promise: OpenPromise, calendar: Calendar) -> OpenPromise:
         legal_due_at=promise.legal_due_at,
         target_at=promise.target_at,
         reading=SETTINGS.reading,
+        told_due_at=promise.due_at,
     )
     for move in moves([standing], calendar, SETTINGS):
         assert move.new.due_at >= move.old.due_at

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from bench.suggest import counts, labelled, measure
+from bench.suggest import counts, labelled, measure, measure_held_out
 from replies.catalogue import load
 from replies.suggest import Asked, Suggester, ready, shipped_choices, suggest, with_choices
 from replies.terms import terms
@@ -27,13 +27,13 @@ def offered(asked: Asked, limit: int = 3) -> list[str]:
     [
         (Asked(body="Quiero llevar mi carro y mi mudanza sin impuestos", line=3), "bienes-vehiculo-herramientas"),
         (
-            Asked(body="I worked in Toronto for nine years, pension?", line=2, countries=("CA",)),
+            Asked(body="Nine years in Toronto, pension?", line=2, countries=("CA",)),
             "pension-pais-con-convenio",
         ),
         (Asked(body="Trabajé en Milán, ¿mi pensión?", line=2, countries=("IT",)), "pension-pais-sin-convenio"),
         (Asked(body="Me piden un depósito por el cupo, todo por WhatsApp", line=1), "oferta-sospechosa"),
         (
-            Asked(body="Sou brasileiro e quero morar e trabalhar em Lima", line=5, countries=("BR",)),
+            Asked(body="Sou brasileiro, quero trabalhar em Lima", line=5, countries=("BR",)),
             "residencia-mercosur",
         ),
         (Asked(body="Tengo el CPP vencido", line=5, countries=("VE",)), "venezolanos-ptp-cpp"),
@@ -95,12 +95,20 @@ def test_the_shipped_counts_are_those_of_the_labels():
     assert {line: dict(found) for line, found in shipped_choices().items()} == told
 
 
+def test_letters_that_were_held_out_fare_as_well():
+    for name in ("suggest_held_out_1.jsonl", "suggest_held_out_2.jsonl"):
+        tally, _ = measure_held_out(labelled(CORPUS / name), shipped_choices())
+        assert tally.among_three / tally.letters >= 0.90
+
+
 def test_held_out_letters_are_not_among_the_labels():
-    first, held_out = (
+    first, second, third = (
         {json.loads(line)["id"] for line in (CORPUS / name).read_text(encoding="utf-8").splitlines()}
-        for name in ("suggest_labels.jsonl", "suggest_held_out.jsonl")
+        for name in ("suggest_labels.jsonl", "suggest_held_out_1.jsonl", "suggest_held_out_2.jsonl")
     )
-    assert not first & held_out
+    assert not first & second
+    assert not first & third
+    assert not second & third
 
 
 def test_every_label_names_a_reply():

@@ -26,6 +26,7 @@ def standing(
         legal_due_at=found.legal_due_at,
         target_at=found.target_at,
         reading=found.reading,
+        told_due_at=found.due_at,
     )
 
 
@@ -60,9 +61,19 @@ def test_a_deadline_told_to_a_citizen_never_gets_shorter() -> None:
     assert told.new.due_at == eve.due_at
     assert told.new.legal_due_at == eve.legal_due_at
     assert format_instant(told.new.target_at) == "2026-07-27T17:00:00-05:00"
-    (untold,) = moves([replace(eve, told=False)], opened, SETTINGS)
+    (untold,) = moves([replace(eve, told_due_at=None)], opened, SETTINGS)
     assert not untold.held
     assert format_instant(untold.new.due_at) == "2026-07-27T17:00:00-05:00"
+
+
+def test_a_decree_taken_back_returns_to_what_was_told_and_no_further() -> None:
+    later = decree(date(2026, 12, 24))
+    (move,) = moves([WEDNESDAY], later, SETTINGS)
+    new = move.new
+    moved = replace(WEDNESDAY, due_at=new.due_at, legal_due_at=new.legal_due_at, target_at=new.target_at)
+    (back,) = moves([moved], CALENDAR, SETTINGS)
+    assert not back.held
+    assert back.new == move.old
 
 
 def test_applying_a_move_leaves_nothing_to_move() -> None:

@@ -85,11 +85,21 @@ class TestTags:
         assert SIGNER.ticket_of_subject(OTHER.tag(ref)) is None
         assert SIGNER.ticket_of_subject(f"[{ref}]") is None
 
+    @pytest.mark.parametrize("letter", ["\u0130", "\u0131", "\u017f", "\u212a"])
+    def test_letters_that_only_look_like_ours(self, letter: str) -> None:
+        """These fold to i, s or k, and are no part of any id of ours."""
+        assert SIGNER.ticket_of_subject(f"[SOM-2026-000001-{letter}AAAAAAA]") is None
+        assert find_reference(f"{letter}OM-2026-000001") is None
+        assert SIGNER.ticket_of(f"<som-2026-000001.{letter}1.{'0' * 20}@example.pe>") is None
+
+    def test_digits_of_other_scripts_are_no_reference(self) -> None:
+        assert find_reference("SOM-\u0662\u0660\u0662\u0666-\u0660\u0660\u0660\u0661\u0662\u0663") is None
+
     def test_a_true_tag_after_a_false_one_counts(self) -> None:
         true, false = SIGNER.tag("SOM-2026-000002"), OTHER.tag("SOM-2026-000001")
         assert SIGNER.ticket_of_subject(f"Re: {false} {true}") == "SOM-2026-000002"
 
-    def test_a_tag_is_no_message_id_of_the_same_ticket(self) -> None:
+    def test_a_token_is_good_for_one_purpose(self) -> None:
         """Each purpose has signatures of its own: one cannot be made into the other."""
         assert SIGNER.token("baja", "SOM-2026-000001") != SIGNER.token("encuesta", "SOM-2026-000001")
 
