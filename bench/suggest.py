@@ -13,10 +13,10 @@ suggest_held_out_2.jsonl was labelled afterwards, and no cue was changed for it.
 import argparse
 import json
 import random
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from letters.newest import newest_text
 from replies.catalogue import load
@@ -47,10 +47,11 @@ def labelled(labels: Path = LABELS, letters: Iterable[Path] = LETTERS) -> list[L
 
 def counts(examples: Sequence[Labelled]) -> Choices:
     """Return how often each reply was right, by line: the best counts 1, another as good 0.5."""
-    found: dict[int, Counter[str]] = {line: Counter() for line in range(6)}
+    found: dict[int, dict[str, float]] = {line: {} for line in range(6)}
     for example in examples:
         for place, template_id in enumerate(example.right):
-            found[example.asked.line][template_id] += 1.0 if place == 0 else 0.5  # type: ignore[assignment]
+            line = found[example.asked.line]
+            line[template_id] = line.get(template_id, 0.0) + (1.0 if place == 0 else 0.5)
     return found
 
 
@@ -79,9 +80,7 @@ class Missed(list[tuple[Labelled, list[str]]]):
     """The letters without a right reply among the first three, with what was offered."""
 
 
-def measure(
-    examples: Sequence[Labelled], folds: int = 5, seed: int = 1
-) -> tuple[Tally, list[tuple[Labelled, list[str]]]]:
+def measure(examples: Sequence[Labelled], folds: int = 5, seed: int = 1) -> tuple[Tally, Missed]:
     """Return the tally over all folds and the letters that were missed, with what was offered."""
     shuffled = list(examples)
     random.Random(seed).shuffle(shuffled)
@@ -103,7 +102,8 @@ def _try(examples: Sequence[Labelled], learned: Choices, tally: Tally, missed: M
     suggester = Suggester(load(), learned)
     for example in examples:
         offered = [suggestion.template for suggestion in suggester.suggest(example.asked)]
-        usual = [name for name, _ in Counter(learned[example.asked.line]).most_common(3)]
+        habits = learned[example.asked.line]
+        usual = sorted(habits, key=lambda name: -habits[name])[:3]
         right = set(example.right)
         tally.letters += 1
         tally.among_three += bool(right & set(offered))
@@ -136,18 +136,18 @@ def judged(examples: Sequence[Labelled]) -> list[Labelled]:
     ]
 
 
-def _asked(row: dict[str, object]) -> Asked:
+def _asked(row: dict[str, Any]) -> Asked:
     return Asked(
-        subject=str(row["subject"]),
-        body=newest_text(str(row["body"])),
-        line=int(str(row["line"])),
-        kind=str(row["kind"]),
-        countries=tuple(row["countries"]),  # type: ignore[arg-type]
-        trafficking_risk=bool(row["trafficking_risk"]),
+        subject=row["subject"],
+        body=newest_text(row["body"]),
+        line=row["line"],
+        kind=row["kind"],
+        countries=tuple(row["countries"]),
+        trafficking_risk=row["trafficking_risk"],
     )
 
 
-def _rows(path: Path) -> list[dict[str, object]]:
+def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
@@ -171,8 +171,9 @@ def main() -> None:
         tally, missed = measure(examples, chosen.folds, chosen.seed)
         print(f"{tally.letters} letters, {chosen.folds} folds, seed {chosen.seed}")
     print(tally.said())
-    for example, offered in missed if chosen.misses else ():
-        print(f"{example.id}  line {example.asked.line}  offered {offered}  right {list(example.right)}")
+    if chosen.misses:
+        for example, offered in missed:
+            print(f"{example.id}  line {example.asked.line}  offered {offered}  right {list(example.right)}")
 
 
 if __name__ == "__main__":

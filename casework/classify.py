@@ -99,11 +99,19 @@ def _verdict(ticket: Ticket, actor: Actor, session: Session, *, now: datetime) -
 
 
 def _change_promise(desk: Desk, session: Session, ticket: Ticket, actor: Actor) -> list[Event]:
-    """Replace the open promise when the confirmed kind carries another one, or none."""
+    """Replace the open promise when the confirmed kind carries another one, or none.
+
+    A promise that an earlier judgement ended comes back, from its letter's arrival, when a person takes that back.
+    """
     assert ticket.id is not None
     now = desk.clock()
     events: list[Event] = []
-    for promise in clocks.open_of(session, [ticket.id]).get(ticket.id, []):
+    owed = clocks.open_of(session, [ticket.id]).get(ticket.id, [])
+    if not owed and ticket.kind in PROMISED:
+        [*_, last] = clocks.of_ticket(session, ticket.id) or [None]
+        if last is not None and last.state == PromiseState.VOID and not _answered_since(ticket, last):
+            events.append(_promise_anew(desk, session, ticket, actor, last))
+    for promise in owed:
         if promise.state != PromiseState.OPEN or promise.kind == ticket.kind:
             continue
         promise.state = PromiseState.VOID
@@ -111,24 +119,31 @@ def _change_promise(desk: Desk, session: Session, ticket: Ticket, actor: Actor) 
             Event(ticket.id, now, actor.journal_name, "promise_void", {"promise": promise.id, "kind": ticket.kind})
         )
         if ticket.kind in PROMISED:
-            reckoned = reckon(promise.received_at, ticket.kind, desk.calendar, desk.promises)
-            new = promise_row(desk, ticket.id, promise.message_id or 0, reckoned, told=False)
-            rows.add_all(session, Promise, [new])
-            events.append(
-                Event(
-                    ticket.id,
-                    now,
-                    actor.journal_name,
-                    "promised",
-                    {
-                        "kind": reckoned.kind,
-                        "received_at": reckoned.received_at.isoformat(),
-                        "due_at": reckoned.due_at.isoformat(),
-                        "reading": reckoned.reading,
-                        "calendar": reckoned.calendar_version,
-                    },
-                )
-            )
+            events.append(_promise_anew(desk, session, ticket, actor, promise))
     session.flush()
     clocks.refresh_target(session, [ticket.id])
     return events
+
+
+def _promise_anew(desk: Desk, session: Session, ticket: Ticket, actor: Actor, before: Promise) -> Event:
+    """Promise what the ticket's kind is owed, from the arrival of the letter that the promise before it was about."""
+    assert ticket.id is not None
+    reckoned = reckon(before.received_at, ticket.kind, desk.calendar, desk.promises)
+    rows.add_all(session, Promise, [promise_row(desk, ticket.id, before.message_id or 0, reckoned, told=False)])
+    return Event(
+        ticket.id,
+        desk.clock(),
+        actor.journal_name,
+        "promised",
+        {
+            "kind": reckoned.kind,
+            "received_at": reckoned.received_at.isoformat(),
+            "due_at": reckoned.due_at.isoformat(),
+            "reading": reckoned.reading,
+            "calendar": reckoned.calendar_version,
+        },
+    )
+
+
+def _answered_since(ticket: Ticket, promise: Promise) -> bool:
+    return ticket.answered_at is not None and ticket.answered_at >= promise.received_at

@@ -9,6 +9,7 @@ from letters.clean import clean_line
 from replies.courier import Courier, RoundResult
 from replies.outbox import OutboxSettings, decide, lease_lost
 from replies.parcel import Accepted, Outcome, Parcel, Permanent, Temporary, Uncertain
+from sla.reckon import ONE_SECOND
 from sla.remediation import Commitment, lateness
 from sla.working_time import business_seconds
 from tickets import amends, cases, clocks, journal, outgoing, rows
@@ -180,7 +181,7 @@ def _sent(desk: Desk, session: Session, letter: Outgoing, sent_at: datetime, act
     letter.lease_until = None
     if letter.ticket_id is None:
         return
-    events = [_event(letter, sent_at, "sent", actor)]
+    events = [_event(letter, now, "sent", actor, sent_at=sent_at.isoformat())]
     if letter.kind in KEEPS_PROMISE and letter.author_id is not None:
         events += _answered(desk, session, letter, letter.ticket_id, sent_at, now)
     journal.append(session, events)
@@ -210,10 +211,16 @@ def _answered(
         events.append(
             Event(
                 ticket_id,
-                sent_at,
+                now,
                 SERVICE.journal_name,
                 word,
-                {"promise": promise.id, "by": letter.kind, "outgoing": letter.id, "business_seconds": seconds},
+                {
+                    "promise": promise.id,
+                    "by": letter.kind,
+                    "outgoing": letter.id,
+                    "answered_at": sent_at.isoformat(),
+                    "business_seconds": seconds,
+                },
             )
         )
     moved = TicketEvent.REFERRED if letter.kind == OutgoingKind.REFERRAL else TicketEvent.ANSWERED
@@ -227,9 +234,9 @@ def _answered(
 
 
 def break_promise(desk: Desk, session: Session, promise: Promise, now: datetime, events: list[Event]) -> None:
-    """Mark an open promise broken, once, as of its last second, and open its remediation row."""
+    """Mark an open promise broken, once, as of the second after its last, and open its remediation row."""
     promise.state = PromiseState.BROKEN
-    promise.broken_at = promise.last_second_at
+    promise.broken_at = promise.last_second_at + ONE_SECOND
     rows.add_all(
         session,
         Remediation,
@@ -239,7 +246,7 @@ def break_promise(desk: Desk, session: Session, promise: Promise, now: datetime,
                 "promise_id": promise.id,
                 "ticket_id": promise.ticket_id,
                 "opened_at": now,
-                "broken_at": promise.last_second_at,
+                "broken_at": promise.broken_at,
             }
         ],
     )
@@ -249,7 +256,7 @@ def break_promise(desk: Desk, session: Session, promise: Promise, now: datetime,
             now,
             SERVICE.journal_name,
             "promise_broken",
-            {"promise": promise.id, "kind": promise.kind, "last_second_at": promise.last_second_at.isoformat()},
+            {"promise": promise.id, "kind": promise.kind, "broken_at": promise.broken_at.isoformat()},
         )
     )
 
@@ -275,13 +282,13 @@ def _notice(desk: Desk, session: Session, letter: Outgoing, now: datetime, kind:
     )
 
 
-def _event(letter: Outgoing, at: datetime, word: str, actor: Actor = SERVICE) -> Event:
+def _event(letter: Outgoing, at: datetime, word: str, actor: Actor = SERVICE, **facts: str) -> Event:
     return Event(
         letter.ticket_id or journal.DESK,
         at,
         actor.journal_name,
         word,
-        {"outgoing": letter.id, "kind": letter.kind, "attempts": letter.attempts},
+        {"outgoing": letter.id, "kind": letter.kind, "attempts": letter.attempts, **facts},
     )
 
 

@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from casework.desk import Desk
+from inbox import bounce, machine, sender
 from inbox.bounce import BounceVerdict
 from inbox.machine import MachineVerdict
 from inbox.parse import parse
 from inbox.sender import SenderVerdict
-
-from casework.desk import Desk
-from inbox import bounce, machine, sender
 from letters.letter import Letter
 from tickets.intake import Pending
 from triage import Text, Verdict

@@ -97,10 +97,11 @@ _SILENT_SENDER = re.compile(
     re.IGNORECASE,
 )
 _MACHINE_SUBJECT = re.compile(
-    r"(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response|responder)|autoreply|out of (?:the )?office(?: autoreply)?"
+    r"\W{0,2}(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response|responder)|autoreply|out of (?:the )?office(?: autoreply)?"
     r"|respuesta autom[aá]tica|fuera de (?:la )?oficina|respuesta de ausencia|ausente de la oficina|mensaje de ausencia"
     r"|resposta autom[aá]tica|ausência tempor[aá]ria|r[eé]ponse automatique|automatische antwort|abwesenheitsnotiz"
-    r"|vacation (?:reply|message|response))\s*(?::|$|\[|\(|-)",
+    r"|auto(?=:)|automatyczna odpowied[zź]|automatisch antwoord|risposta automatica|autosvar"
+    r"|vacation (?:reply|message|response))\s*(?::|$|[\[(\]-])|.*\((?:automatic response|auto ?reply|respuesta autom[aá]tica)\)$",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\([^()]*\)")

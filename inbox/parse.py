@@ -72,7 +72,7 @@ def _whole(
         text = _spare_words(tree, reader, contents)
     defects = [*extra, *contents.defects]
     facts = _Facts(tree.root, _hint(tree.root, contents.words))
-    report = read_report(tree) if _may_report(lowered) else None
+    report = read_report(tree) if b"message/" in lowered or b"rfc822" in lowered else None
     hanging: tuple[Attachment, ...] = ()
     if with_attachments and contents.attached:
         hanging = tuple(_describe(tree, leaf) for leaf in contents.attached[: caps.ATTACHMENTS])
@@ -130,10 +130,6 @@ def _shortened(head: bytes) -> bytes:
         elif size - len(line) < caps.HEADER:
             kept.append(line[: caps.HEADER - (size - len(line))].rstrip() + b"\r\n")
     return b"".join(kept)
-
-
-def _may_report(lowered: bytes) -> bool:
-    return b"message/" in lowered or b"rfc822" in lowered
 
 
 def _hint(root: Part, words: list[Leaf] | None = None) -> str:

@@ -64,12 +64,10 @@ class Catalogue:
         """Return the published replies that serve that line, by line, then id."""
         return tuple(template for template in self.published() if line in template.lines)
 
-    def stale(self, today: date, *, days: int = 0) -> tuple[Template, ...]:
-        """Return the texts whose review is due on or before today, or within so many days, replies first."""
+    def stale(self, today: date, *, days: int = -1) -> tuple[Template, ...]:
+        """Return the texts whose review date has passed or comes within so many days, replies first."""
         return tuple(
-            template
-            for template in (*self, *self.letters.values())
-            if (template.review_by - today).days < days or template.review_by < today
+            template for template in (*self, *self.letters.values()) if (template.review_by - today).days <= days
         )
 
 

@@ -52,11 +52,10 @@ class Nature(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A letter ready for the relay. ``needs_smtputf8``: the recipient's address is not ASCII (RFC 6531)."""
+    """A letter ready for the relay."""
 
     message_id: str
     payload: bytes
-    needs_smtputf8: bool = False
 
 
 def compose(
@@ -97,7 +96,7 @@ def compose(
             _fixed("X-Loop", sender.addr_spec),
         ]
     lines += [_fixed("Content-Language", language), b"MIME-Version: 1.0\r\n", *_body(message_id, text, html)]
-    return Composed(message_id=message_id, payload=b"".join(lines), needs_smtputf8=not address.isascii())
+    return Composed(message_id=message_id, payload=b"".join(lines))
 
 
 def header(name: str, value: str) -> bytes:

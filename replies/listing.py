@@ -26,7 +26,8 @@ _PAGE = Markup("""<!DOCTYPE html>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Catálogo de respuestas tipo</title>
 <style>
-body {{ font-family: sans-serif; line-height: 1.5; max-width: 45em; margin: 1em auto; padding: 0 1em }}
+body {{ font-family: sans-serif; line-height: 1.5; max-width: 45em; margin: 1em auto; padding: 0 1em;
+  overflow-wrap: anywhere }}
 article {{ border-top: 1px solid #767676; break-inside: avoid }}
 .letter {{ border-left: 4px solid #767676; padding-left: 1em }}
 dt {{ font-weight: bold }}

@@ -13,7 +13,8 @@ _NUMBER = re.compile(r"\d{1,2}\. ")
 _PAGE = Markup(
     '<!DOCTYPE html>\n<html lang="{language}">\n<head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width"><title>{title}</title></head>\n'
-    '<body style="font-family: sans-serif; font-size: 16px; line-height: 1.5; max-width: 38em">\n'
+    '<body style="font-family: sans-serif; font-size: 16px; line-height: 1.5; max-width: 38em; '
+    'overflow-wrap: anywhere">\n'
     "{body}\n</body>\n</html>\n"
 )
 

@@ -15,12 +15,10 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-
 from service.exits import Damaged, Misused, Refused, Temporary
 from tickets import journal, outgoing
 from tickets.journal import Event
-from tickets.store import Store, open_store
+from tickets.store import DatabaseAddress, Store, address_of, open_store
 
 HELD = "restaurada de una copia: revise qué salió después y suéltela con «som outbox release»"
 _MAGIC = b"som-backup-1\n"
@@ -31,19 +29,19 @@ def backup(url: str, to: Path, *, now: datetime) -> int:
 
     SQLite is copied by its own backup interface, page by page; PostgreSQL by ``pg_dump``, which must be installed.
     """
-    address = make_url(url)
+    address = address_of(url)
     if to.exists():
         raise Refused(f"{to} exists already; a backup never overwrites another")
     partial = to.with_name(f".{to.name}.partial")
     try:
         with tempfile.TemporaryDirectory(dir=to.parent, prefix=".som-backup-") as folder:
             copy = Path(folder) / "copy"
-            if address.get_backend_name() == "sqlite":
-                _copy_sqlite(Path(address.database or ""), copy)
+            if address.kind == "sqlite":
+                _copy_sqlite(Path(address.path), copy)
             else:
                 _dump_postgresql(address, copy)
             with partial.open("xb") as file, copy.open("rb") as body:
-                head = {"database": address.get_backend_name(), "taken_at": now.isoformat()}
+                head = {"database": address.kind, "taken_at": now.isoformat()}
                 file.write(_MAGIC + json.dumps(head).encode() + b"\n")
                 with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0) as packed:
                     shutil.copyfileobj(body, packed)
@@ -58,12 +56,12 @@ def backup(url: str, to: Path, *, now: datetime) -> int:
 
 def restore(url: str, source: Path, *, now: datetime, group: str = "") -> None:
     """Put a backup in the place of a database that does not exist yet or is empty, and hold its outbox."""
-    address = make_url(url)
+    address = address_of(url)
     kind = _kind_of(source)
-    if kind != address.get_backend_name():
-        raise Misused(f"{source} is a backup of {kind}; [database] url is {address.get_backend_name()}")
+    if kind != address.kind:
+        raise Misused(f"{source} is a backup of {kind}; [database] url is {address.kind}")
     if kind == "sqlite":
-        target = Path(address.database or "")
+        target = Path(address.path)
         if target.exists() and target.stat().st_size:
             raise Refused(f"{target} exists; move it away first, nothing was changed")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -137,11 +135,11 @@ def _unpack(source: Path, to: Path) -> None:
         raise Refused(f"{to}: {error.strerror or error}") from None
 
 
-def _dump_postgresql(address: URL, to: Path) -> None:
-    _run_postgresql(["pg_dump", "--format=custom", f"--file={to}", _plain(address)], address)
+def _dump_postgresql(address: DatabaseAddress, to: Path) -> None:
+    _run_postgresql(["pg_dump", "--format=custom", f"--file={to}", address.plain], address)
 
 
-def _load_postgresql(address: URL, source: Path) -> None:
+def _load_postgresql(address: DatabaseAddress, source: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="som-restore-") as folder:
         dump = Path(folder) / "dump"
         _unpack(source, dump)
@@ -151,22 +149,17 @@ def _load_postgresql(address: URL, source: Path) -> None:
                 "--exit-on-error",
                 "--single-transaction",
                 "--no-owner",
-                f"--dbname={_plain(address)}",
+                f"--dbname={address.plain}",
                 str(dump),
             ],
             address,
         )
 
 
-def _plain(address: URL) -> str:
-    """Return the address without its password, which goes by the environment."""
-    return address.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-
-
-def _run_postgresql(command: list[str], address: URL) -> None:
+def _run_postgresql(command: list[str], address: DatabaseAddress) -> None:
     environment = {**os.environ}
-    if address.password is not None:
-        environment["PGPASSWORD"] = str(address.password)
+    if address.password:
+        environment["PGPASSWORD"] = address.password
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=3600)
     except FileNotFoundError:

@@ -10,15 +10,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from casework.added_days import effective_calendar
 from casework.deliver import deliver
 from casework.desk import Desk
+from casework.mailboxes import note_failures, note_pass
 from casework.receive import MailLedger, process
 from casework.sweep import sweep
 from inbox.poller import PollSettings, poll
@@ -30,7 +33,7 @@ from replies.courier import Courier
 from replies.smtp import SmtpError, SmtpRefusedLogin, SmtpSettings
 from service.settings import Settings
 from tickets import leases
-from tickets.store import StoreError
+from tickets.store import Session, StoreError
 
 log = structlog.get_logger()
 
@@ -38,6 +41,8 @@ SWEEP_SECONDS = 60
 COURIER_SECONDS = 5
 DIGEST_SECONDS = 60
 LEASE = timedelta(minutes=15)
+WHOLE_SECONDS = 24 * 3600.0
+"""How often a mailbox that letters stay in is compared whole with the ledger."""
 
 
 class JobFailed(Exception):
@@ -138,6 +143,7 @@ class Daemon:
             with self.desk.store.write() as session:
                 if not leases.take(session, job.name, owner=self.owner, now=self.desk.clock(), for_=LEASE):
                     return None
+                self._notice_added_days(session)
         except StoreError as error:
             return self._trouble(job, JobFailed(str(error), permanent=False))
         failed: JobFailed | None = None
@@ -155,10 +161,20 @@ class Daemon:
         try:
             with self.desk.store.write() as session:
                 error_text = clean_line(str(failed), 400) if failed is not None else ""
-                leases.give_back(session, job.name, owner=self.owner, now=self.desk.clock(), error=error_text)
+                failures = leases.give_back(
+                    session, job.name, owner=self.owner, now=self.desk.clock(), error=error_text
+                )
+                note_failures(self.desk, session, job.name, failures, error_text)
         except StoreError as error:
             failed = failed or JobFailed(str(error), permanent=False)
         return self._trouble(job, failed) if failed is not None else None
+
+    def _notice_added_days(self, session: Session) -> None:
+        """Work with the calendar that counts now: a decree may have been taken in while this daemon runs."""
+        calendar = effective_calendar(session, self.desk.calendar)
+        if calendar is not self.desk.calendar:
+            self.desk = replace(self.desk, calendar=calendar)
+            log.info("calendar", version=calendar.version)
 
     def _bury_the_dead(self) -> None:
         """Give back the leases of daemons of this host that are no more, so that a restart need not wait for them."""
@@ -180,19 +196,28 @@ class Daemon:
         how = PollSettings(
             batch_letters=intake.batch_letters, batch_bytes=intake.batch_bytes, letter_cap=intake.max_letter_bytes
         )
+        looked_whole_at: float | None = None
 
         def run() -> Mapping[str, object]:
+            nonlocal looked_whole_at
+            # A folder that letters leave is small and looked at whole; any other only once a day.
+            whole = bool(imap.done_folder) or looked_whole_at is None or monotonic() - looked_whole_at > WHOLE_SECONDS
             try:
                 with ImapSource(imap) as source:
                     result = poll(
                         source,
                         MailLedger(self.desk),
-                        settings=how,
+                        settings=replace(how, full=whole),
                         stop=self.stopping.is_set,
                         at=self.desk.at,
                     )
             except SourceError as error:
                 raise JobFailed(str(error), permanent=isinstance(error, SourcePermanent)) from error
+            if whole and result.complete:
+                looked_whole_at = monotonic()
+            note_pass(self.desk, result)
+            for trouble in result.trouble:
+                log.warning("trouble", job=f"poll:{imap.name}", error=clean_line(trouble, 400), permanent=False)
             return {"kept": result.kept, "settled": result.settled, "oversize": result.oversize}
 
         return run

@@ -8,19 +8,18 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from calendar_pe import Calendar, Effect, Row, Scope, shipped
 from calendar_pe import clock as wall_clock
+from casework.added_days import effective_calendar
 from casework.desk import Actor, Classifier, Desk, DeskSettings
 from replies import catalogue
 from service import killpoints
 from service.exits import Damaged, Misused, Refused, Temporary
 from service.settings import Settings
-from tickets import additions, journal, people
+from tickets import journal, people
 from tickets.journal import Event
 from tickets.references import Signer
 from tickets.states import Role
 from tickets.store import (
-    Session,
     Store,
     StoreDamaged,
     StoreError,
@@ -31,7 +30,6 @@ from tickets.store import (
     open_store,
     signing_key,
 )
-from tickets.tables import CalendarRow
 
 if TYPE_CHECKING:
     from triage import TriageSettings
@@ -93,12 +91,6 @@ def login_name() -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"uid{uid}"
-
-
-def effective_calendar(session: Session) -> Calendar:
-    """Return the shipped calendar with the rows that people added."""
-    rows = [_row(one) for one in additions.calendar_rows(session)]
-    return shipped().with_rows(rows) if rows else shipped()
 
 
 def _desk(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Desk:
@@ -181,22 +173,3 @@ def _first_administrator(desk: Desk) -> None:
             session.flush()
             added = Event(journal.DESK, now, "desk", "staff_added", {"staff": member.id, "role": member.role})
             journal.append(session, [added])
-
-
-def _row(stored: CalendarRow) -> Row:
-    return Row(
-        id=stored.row_id,
-        date=stored.day,
-        start_time=stored.start_time,
-        end_time=stored.end_time,
-        scope=Scope(stored.scope),
-        territory=stored.territory,
-        effect=Effect(stored.effect),
-        name=stored.name,
-        legal_basis=stored.legal_basis,
-        published_on=stored.published_on,
-        source=stored.source,
-        known_at=stored.known_at,
-        supersedes=stored.supersedes,
-        note=stored.note,
-    )

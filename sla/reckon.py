@@ -10,7 +10,8 @@ from calendar_pe.clock import at_lima, to_lima, whole_second
 from sla.promises import DayEnds, Kind, PromiseSettings, Reading
 
 _ONE_DAY = timedelta(days=1)
-_ONE_SECOND = timedelta(seconds=1)
+ONE_SECOND = timedelta(seconds=1)
+"""Instants of promises are whole seconds: a promise is broken one second after its last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def breaks_after(due: Due, settings: PromiseSettings) -> datetime:
 
 def breaks_at(due: Due, settings: PromiseSettings) -> datetime:
     """Return the instant at which the promise is broken: one second after ``breaks_after``."""
-    return breaks_after(due, settings) + _ONE_SECOND
+    return breaks_after(due, settings) + ONE_SECOND
 
 
 def in_time(answered_at: datetime, due: Due, settings: PromiseSettings) -> bool:

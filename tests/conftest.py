@@ -4,12 +4,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests.databases import MADE_AT, Postgresql, make_sqlite, postgresql
 from tickets.store import Store, open_store
+
+if TYPE_CHECKING:
+    from casework.desk import Desk
+    from tests.desks import Clock
 
 for name in [name for name in os.environ if name.startswith("SOM_") and name != "SOM_REQUIRE_ALL"]:
     del os.environ[name]
@@ -83,3 +88,19 @@ def postgresql_store(postgresql_server: Postgresql) -> Iterator[Store]:
         opened = open_store(url, now=MADE_AT)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def clock() -> "Clock":
+    """A clock that stands on a Monday at ten until it is moved."""
+    from tests.desks import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def desk(store: Store, clock: "Clock") -> "Desk":
+    """A desk on SQLite and on PostgreSQL, at the hour of ``clock``."""
+    from tests.desks import build
+
+    return build(store, clock)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from calendar_pe import shipped
 from calendar_pe.clock import at_lima
@@ -249,4 +249,3 @@ def faults(store: Store) -> list[str]:
     """Return everything that contradicts itself in the journal."""
     with store.read() as session:
         return [one.what for one in journal.verify(session)]
-

@@ -94,6 +94,12 @@ def known_by_id(session: Session, ids: Collection[int]) -> dict[int, Known]:
     return {one.id: one for one in _known(session, _TICKET.c.id.in_(list(ids)), ids)}
 
 
+def references(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Return ticket id -> reference."""
+    rows = session.execute(select(_TICKET.c.id, _TICKET.c.reference).where(_TICKET.c.id.in_(list(ids))))
+    return dict(rows.tuples())
+
+
 def messages_by_rfc_id(session: Session, message_ids: Collection[str]) -> dict[str, tuple[int, str]]:
     """Return Message-ID -> (ticket id, sender) for messages that we hold; the oldest wins where an id was repeated."""
     found: dict[str, tuple[int, str]] = {}

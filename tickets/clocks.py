@@ -83,16 +83,25 @@ def to_break(session: Session, second: datetime, *, limit: int) -> list[Promise]
     )
 
 
-def all_open(session: Session, *, after_id: int = 0, limit: int = 1000) -> list[Promise]:
-    """Return a page of open promises by id."""
-    return list(
-        session.execute(
-            select(Promise)
-            .where(_PROMISE.c.state == PromiseState.OPEN, _PROMISE.c.id > after_id)
-            .order_by(_PROMISE.c.id)
-            .limit(limit)
-        ).scalars()
+def open_ids(session: Session) -> list[int]:
+    """Return the ids of all open promises, ascending."""
+    return sorted(session.execute(select(_PROMISE.c.id).where(_PROMISE.c.state == PromiseState.OPEN)).scalars())
+
+
+def load(session: Session, ids: Collection[int], *, lock: bool = False) -> list[Promise]:
+    """Return those of the promises that are still open, by id; locked after their tickets, as a send locks them."""
+    query = (
+        select(Promise)
+        .where(_PROMISE.c.id.in_(list(ids)), _PROMISE.c.state == PromiseState.OPEN)
+        .order_by(_PROMISE.c.id)
     )
+    if lock:
+        tickets = select(_PROMISE.c.ticket_id).where(_PROMISE.c.id.in_(list(ids)))
+        session.execute(
+            select(_TICKET.c.id).where(_TICKET.c.id.in_(tickets)).order_by(_TICKET.c.id).with_for_update(key_share=True)
+        )
+        query = query.with_for_update()
+    return list(session.execute(query).scalars())
 
 
 def refresh_target(session: Session, ticket_ids: Sequence[int]) -> None:

@@ -32,7 +32,7 @@ def hold(session: Session, why: str, now: datetime) -> None:
 
 
 def claim(session: Session, *, now: datetime, limit: int, owner: str, lease: timedelta) -> list[Outgoing]:
-    """Take the letters due now under a lease, so that no other courier takes them. None is attempted yet: see ``begin``.
+    """Take the letters due now under a lease, so that no other courier takes them; ``begin`` comes later.
 
     A letter is due at ``next_attempt_at``. Nothing is due while the outbox is held.
     """

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -17,6 +18,7 @@ from tickets.tables import Key
 
 __all__ = [
     "REVISIONS",
+    "DatabaseAddress",
     "Session",
     "Store",
     "StoreDamaged",
@@ -25,8 +27,10 @@ __all__ = [
     "StoreOutdated",
     "StoreSettingsError",
     "StoreUnavailable",
+    "address_of",
     "connect",
     "current_revision",
+    "open_existing",
     "open_store",
     "signing_key",
     "upgrade",
@@ -102,21 +106,27 @@ def open_store(url: str, *, now: datetime, group: str = "") -> Store:
     """
     store = connect(url, group=group)
     try:
-        with _mapped_errors():
-            revision = current_revision(store.engine)
-        if revision is None:
+        if not _is_made(store):
             upgrade(store, now=now)
-        elif revision not in REVISIONS:
-            raise StoreNewer(
-                f"the database is at revision {revision}, which this version does not know; "
-                "install the version of som that made it, nothing was changed"
-            )
-        elif revision != REVISIONS[-1]:
-            raise StoreOutdated(f"the database is at revision {revision}; run: som db upgrade")
     except BaseException:
         store.close()
         raise
     return store
+
+
+def open_existing(url: str) -> Store | None:
+    """Open the database at a SQLAlchemy URL, or return None when none has been made there. Raises as ``open_store``."""
+    if _file_is_missing(url):
+        return None
+    store = connect(url)
+    try:
+        if _is_made(store):
+            return store
+    except BaseException:
+        store.close()
+        raise
+    store.close()
+    return None
 
 
 def connect(url: str, *, group: str = "") -> Store:
@@ -138,6 +148,31 @@ def connect(url: str, *, group: str = "") -> Store:
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreSettingsError(f"[database] url cannot be used: {error}") from None
     return Store(engine)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """Where a database is, for the programs that copy it: ``plain`` holds no password."""
+
+    kind: str  # "sqlite" or "postgresql"
+    path: str  # of a SQLite file
+    plain: str
+    password: str = field(repr=False)
+
+
+def address_of(url: str) -> DatabaseAddress:
+    """Take a SQLAlchemy URL apart. Raises ``StoreSettingsError``."""
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise StoreSettingsError(f"[database] url cannot be used: {error}") from None
+    plain = address.set(drivername=address.get_backend_name(), password=None)
+    return DatabaseAddress(
+        kind=address.get_backend_name(),
+        path=address.database or "",
+        plain=plain.render_as_string(hide_password=False),
+        password=str(address.password or ""),
+    )
 
 
 def upgrade(store: Store, *, now: datetime) -> None:
@@ -165,6 +200,30 @@ def signing_key(session: Session) -> bytes:
     if key is None:
         raise StoreDamaged("the database has no signing key; restore it from a backup")
     return bytes.fromhex(key.secret)
+
+
+def _is_made(store: Store) -> bool:
+    """Return False when the database is empty; raise when it is not one that this code works with."""
+    with _mapped_errors():
+        revision = current_revision(store.engine)
+    if revision is None:
+        return False
+    if revision not in REVISIONS:
+        raise StoreNewer(
+            f"the database is at revision {revision}, which this version does not know; "
+            "install the version of som that made it, nothing was changed"
+        )
+    if revision != REVISIONS[-1]:
+        raise StoreOutdated(f"the database is at revision {revision}; run: som db upgrade")
+    return True
+
+
+def _file_is_missing(url: str) -> bool:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise StoreSettingsError(f"[database] url cannot be used: {error}") from None
+    return address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file()
 
 
 def _prepare_file(path: Path, group: str) -> None:

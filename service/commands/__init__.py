@@ -16,7 +16,6 @@ from service.exits import Code, CommandError
 MODULES: tuple[str, ...] = (
     "demo",
     "run",
-    "queue",
     "staff",
     "due",
     "calendar",

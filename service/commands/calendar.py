@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from service.exits import Refused
+from service.exits import Misused, Refused
 
 if TYPE_CHECKING:
-    from calendar_pe import Calendar
+    from calendar_pe import Calendar, CalendarDataError, Row
+    from casework.recalendar import Outlook
 
 _MONTHS = (
     "Enero",
@@ -25,6 +26,13 @@ _MONTHS = (
     "Noviembre",
     "Diciembre",
 )
+_OPTIONS = {
+    "date": "DATE",
+    "start_time": "--start",
+    "end_time": "--end",
+    "legal_basis": "--basis",
+    "published_on": "--published",
+}
 _DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 
 
@@ -44,6 +52,7 @@ def register(app: typer.Typer) -> None:
         cls=YearOrCommand, no_args_is_help=True, help="The working calendar: som calendar YEAR [--json]."
     )
     group.command("show", hidden=True)(show)
+    group.command("add")(add)
     app.add_typer(group, name="calendar")
 
 
@@ -63,6 +72,96 @@ def show(
     for line in unexplained(calendar, year):
         typer.echo(f"som: {line}", err=True)
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else _told(calendar, year))
+
+
+def add(
+    date: str = typer.Argument("", metavar="DATE", help="The day, such as 2026-12-24."),
+    scope: str = typer.Option("", help="national, public_sector, lima or entity."),
+    effect: str = typer.Option("", help="nonworking, working or info (telework, tolerance: changes no count)."),
+    name: str = typer.Option("", help="What the day is called."),
+    basis: str = typer.Option("", help="Legal basis, such as «DS 110-2024-PCM»."),
+    territory: str = typer.Option("", help="Where it holds, as the decree says it."),
+    start: str = typer.Option("", metavar="HH:MM", help="Half day: from when there is no service."),
+    end: str = typer.Option("", metavar="HH:MM", help="Half day: until when there is no service."),
+    published: str = typer.Option("", metavar="DATE", help="Day of publication in El Peruano."),
+    source: str = typer.Option("", help="Where it can be read."),
+    supersedes: str = typer.Option("", metavar="ROW", help="Id of the row that this one replaces."),
+    note: str = typer.Option("", help="Anything else."),
+    yes: bool = typer.Option(False, "--yes", help="Do not ask before it is written."),
+) -> None:
+    """Add a day that was decreed late; shows which open promises move before anything is written."""
+    from calendar_pe import CalendarDataError, CalendarRangeError, parse_row
+
+    fields = {
+        "date": date,
+        "scope": scope,
+        "effect": effect,
+        "name": name,
+        "legal_basis": basis,
+        "territory": territory,
+        "start_time": start,
+        "end_time": end,
+        "published_on": published,
+        "source": source,
+        "supersedes": supersedes,
+        "note": note,
+    }
+    try:
+        _add(parse_row(fields), yes=yes)
+    except CalendarDataError as error:
+        raise Refused(_faults(error)) from error
+    except CalendarRangeError as error:
+        raise Refused(str(error)) from error
+
+
+def _add(row: "Row", *, yes: bool) -> None:
+    from casework import recalendar
+    from service.commands.common import desk, me
+
+    with desk() as opened:
+        actor = me(opened)
+        _show(recalendar.outlook(opened, actor, row))
+        if not yes:
+            _ask()
+        added = recalendar.add(opened, actor, row)
+    typer.echo(f"Se agregó la fila {added.row.id}; promesas que se movieron: {added.moved}", err=True)
+
+
+def _show(outlook: "Outlook") -> None:
+    from calendar_pe.clock import to_lima
+    from service.commands.common import table
+
+    said = f"{outlook.row.date:%d/%m/%Y}  {outlook.row.name} · {outlook.row.legal_basis}"
+    typer.echo(f"{said}\nPromesas abiertas que se mueven: {outlook.moved} (retenidas: {outlook.held})")
+    if outlook.first:
+        table(
+            ["caso", "vence ahora", "vencería", ""],
+            [
+                [
+                    one.reference,
+                    f"{to_lima(one.old_due_at):%d/%m/%Y %H:%M}",
+                    f"{to_lima(one.new_due_at):%d/%m/%Y %H:%M}",
+                    "retenida: ya se le dijo al ciudadano" if one.held else "",
+                ]
+                for one in outlook.first
+            ],
+        )
+    if rest := outlook.moved - len(outlook.first):
+        typer.echo(f"… y {rest} más")
+
+
+def _ask() -> None:
+    import sys
+
+    if not sys.stdin.isatty():
+        raise Misused("no hay quien confirme: agregue --yes (no se escribió nada)")
+    if not typer.confirm("¿Agregar la fila?", err=True):
+        raise Refused("no se escribió nada")
+
+
+def _faults(error: "CalendarDataError") -> str:
+    """Say every fault with the name that its field has on the command line."""
+    return "; ".join(f"{_OPTIONS.get(one.column, f'--{one.column}')}: {one.what}" for one in error.faults)
 
 
 def _document(calendar: "Calendar", year: int) -> dict[str, object]:

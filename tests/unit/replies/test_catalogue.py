@@ -126,7 +126,9 @@ def test_a_review_is_announced_thirty_days_before(tmp_path):
     assert check(catalogue, date(2027, 1, 1)).overdue == ()
     assert check(catalogue, date(2027, 1, 2)).overdue
     assert [template.id for template in catalogue.stale(date(2026, 12, 15), days=30)] == ["prueba"]
-    assert catalogue.stale(date(2026, 12, 15)) == ()
+    assert catalogue.stale(date(2026, 12, 1), days=30) == ()
+    assert catalogue.stale(date(2027, 1, 1)) == ()
+    assert catalogue.stale(date(2027, 1, 2))
 
 
 def test_a_translation_older_than_the_original_is_announced(tmp_path):
