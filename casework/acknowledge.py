@@ -113,7 +113,7 @@ def _write(
         nature=Nature.REPLIED,
         in_reply_to=reading.letter.message_id,
         references=reading.letter.references,
-        language=language,
+        language=rendered.language,
     )
     return Acknowledgement(
         intake_id=reading.pending.id,

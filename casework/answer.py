@@ -169,11 +169,11 @@ def _write(
         recipient=ticket.requester_address,
         subject=subject,
         text=body,
-        html=to_html(body, language=ticket.language, title=subject),
+        html=to_html(body, language=written.language, title=subject),
         sent_at=now,
         in_reply_to=last.message_id if last is not None else "",
         references=cases.thread_ids(session, ticket.id),
-        language=ticket.language,
+        language=written.language,
     )
     leaves_at = _leaves_at(desk, session, ticket.id, now, send_now=send_now)
     outgoing_id = rows.add_all_with_ids(

@@ -108,9 +108,9 @@ def _change_promise(desk: Desk, session: Session, ticket: Ticket, actor: Actor) 
     events: list[Event] = []
     owed = clocks.open_of(session, [ticket.id]).get(ticket.id, [])
     if not owed and ticket.kind in PROMISED:
-        [*_, last] = clocks.of_ticket(session, ticket.id) or [None]
-        if last is not None and last.state == PromiseState.VOID and not _answered_since(ticket, last):
-            events.append(_promise_anew(desk, session, ticket, actor, last))
+        for last in clocks.of_ticket(session, ticket.id)[-1:]:
+            if last.state == PromiseState.VOID and not _answered_since(ticket, last):
+                events.append(_promise_anew(desk, session, ticket, actor, last))
     for promise in owed:
         if promise.state != PromiseState.OPEN or promise.kind == ticket.kind:
             continue

@@ -1,11 +1,13 @@
 """The watch over promises: warn in time, mark a broken one once with its remediation row, tell staff in their hours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from calendar_pe.clock import lima_date
 from casework.deliver import break_promise
 from casework.desk import SERVICE, Desk
+from casework.recalendar import move
 from casework.staff_mail import staff_letter
 from casework.writing import notice
 from sla.watch import break_horizon, warn_horizon
@@ -44,43 +46,58 @@ def sweep(desk: Desk, now: datetime | None = None) -> Swept:
     return Swept(warned=warned, broken=broken, told=_tell(desk, now))
 
 
-def _all_pages(desk: Desk, page: Callable[[Session], int]) -> int:
+def _all_pages(desk: Desk, page: Callable[[Session], tuple[int, int]]) -> int:
+    """Deal with page after page; a page tells how many promises it read and how many it judged due."""
     total = 0
     while True:
         with desk.store.write() as session:
-            done = page(session)
+            read, done = page(session)
             desk.at("sweep.marked")
         desk.at("sweep.committed")
         total += done
-        if done < PAGE:
+        if read < PAGE:
             return total
 
 
-def _break(desk: Desk, session: Session, now: datetime) -> int:
-    broken = clocks.to_break(session, break_horizon(now, desk.promises), limit=PAGE)
-    events: list[Event] = []
+def _break(desk: Desk, session: Session, now: datetime) -> tuple[int, int]:
+    second = break_horizon(now, desk.promises)
+    over = clocks.to_break(session, second, limit=PAGE)
+    events = _recounted(desk, session, over, now)
+    broken = [promise for promise in over if promise.last_second_at < second]
     for promise in broken:
         break_promise(desk, session, promise, now, events)
     session.flush()
     rows.add_all(session, Notice, [_notice(desk, promise, "broken", now) for promise in broken])
     journal.append(session, events)
-    return len(broken)
+    return len(over), len(broken)
 
 
-def _warn(desk: Desk, session: Session, now: datetime) -> int:
+def _warn(desk: Desk, session: Session, now: datetime) -> tuple[int, int]:
     horizon = warn_horizon(now, desk.calendar, desk.working_time, desk.promises)
-    at_risk = clocks.to_warn(session, horizon, limit=PAGE)
+    close = clocks.to_warn(session, horizon, limit=PAGE)
+    events = _recounted(desk, session, close, now)
+    at_risk = [promise for promise in close if promise.target_at <= horizon]
     for promise in at_risk:
         promise.warned_at = now
+        facts: dict[str, journal.Fact] = {"promise": promise.id}
+        events.append(Event(promise.ticket_id, now, SERVICE.journal_name, "promise_at_risk", facts))
     rows.add_all(session, Notice, [_notice(desk, promise, "at_risk", now) for promise in at_risk])
-    journal.append(
-        session,
-        [
-            Event(promise.ticket_id, now, SERVICE.journal_name, "promise_at_risk", {"promise": promise.id})
-            for promise in at_risk
-        ],
-    )
-    return len(at_risk)
+    journal.append(session, events)
+    return len(close), len(at_risk)
+
+
+def _recounted(desk: Desk, session: Session, promises: Sequence[Promise], now: datetime) -> list[Event]:
+    """Reckon again those that were reckoned with another calendar, so that none is judged by an outdated one.
+
+    A decree moves every open promise when it is taken in; this finds the one that was being filed at that moment, and
+    those from before the program itself brought newer rows.
+    """
+    outdated = [promise for promise in promises if promise.calendar_version != desk.calendar.version]
+    moved, events = move(desk, outdated, desk.calendar, SERVICE, now)
+    if moved:
+        session.flush()
+        clocks.refresh_target(session, sorted({one.ticket_id for one in moved}))
+    return events
 
 
 def _notice(desk: Desk, promise: Promise, kind: str, now: datetime) -> dict[str, object]:
@@ -90,13 +107,13 @@ def _notice(desk: Desk, promise: Promise, kind: str, now: datetime) -> dict[str,
         "ticket_id": promise.ticket_id,
         "promise_id": promise.id,
         "created_at": now,
-        "leaves_at": desk.next_open(now),
+        "leaves_at": desk.next_open(now) if _known(desk, now) else now,
     }
 
 
 def _tell(desk: Desk, now: datetime) -> int:
     """Send one letter to the supervisors with everything they have not been told, inside working time only."""
-    if not inside(now, desk.calendar, desk.working_time):
+    if not _known(desk, now) or not inside(now, desk.calendar, desk.working_time):
         return 0
     with desk.store.write() as session:
         news = amends.untold(session, now)
@@ -122,3 +139,8 @@ def _tell(desk: Desk, now: datetime) -> int:
         for one in news:
             one.told_at = now
     return len(news)
+
+
+def _known(desk: Desk, now: datetime) -> bool:
+    """Return False past the end of the calendar: nobody knows working time there, and notices wait for newer rows."""
+    return lima_date(now) <= desk.calendar.last_on

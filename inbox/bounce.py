@@ -5,6 +5,7 @@ flufl.bounce as a second opinion. The last two speak only of letters that a serv
 lists talk about bounces too.
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _SEARCHED = 64 * 1024
 _OPENING = 2_500
 """Characters in which a notice that comes from no known server must say what happened."""
 _RECIPIENTS = 50
+
+logging.getLogger("flufl.bounce").disabled = True  # it logs a traceback for each detector that trips over a letter
 
 _NULL_PATH = re.compile(r"\s*<\s*>\s*")
 _ANSWER = re.compile(r"\W*(?:re|rv|fw|fwd|tr|aw|res|enc|sv|antw)\s*(?:\[\d+\])?:", re.IGNORECASE)

@@ -244,7 +244,7 @@ class Daemon:
         return {"warned": swept.warned, "broken": swept.broken, "told": swept.told}
 
     def _digest(self) -> Mapping[str, object]:
-        return {"digests": send_digest(self.desk)}
+        return {"digests": send_digest(self.desk, at=self.settings.digest.at)}
 
 
 def _alive(pid: int) -> bool:

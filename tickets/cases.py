@@ -97,7 +97,7 @@ def known_by_id(session: Session, ids: Collection[int]) -> dict[int, Known]:
 def references(session: Session, ids: Collection[int]) -> dict[int, str]:
     """Return ticket id -> reference."""
     rows = session.execute(select(_TICKET.c.id, _TICKET.c.reference).where(_TICKET.c.id.in_(list(ids))))
-    return dict(rows.tuples())
+    return {one.id: one.reference for one in rows}
 
 
 def messages_by_rfc_id(session: Session, message_ids: Collection[str]) -> dict[str, tuple[int, str]]:

@@ -188,4 +188,3 @@ def test_a_letter_that_kills_the_process_ends_in_quarantine_and_stops_no_other(t
             assert [ticket.state for ticket in tickets].count("quarantined") == 1
             assert len(tickets) == len(WRITERS)
             assert all(clocks.of_ticket(session, ticket.id or 0) for ticket in tickets)
-

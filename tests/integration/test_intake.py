@@ -1,4 +1,4 @@
-"""The intake ledger: bytes kept once, copies known again, and letters taken out in an order that no letter can spoil."""
+"""The intake ledger: bytes kept once, copies known again, and an order of taking out that no letter can spoil."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor

@@ -1,6 +1,7 @@
 """What keeps a promise, and when: from a consultant's answer over a real relay to the record."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -106,9 +107,7 @@ class TestTheLastSecond:
         [row] = remediations(desk)
         assert (row.state, row.promise_id, row.broken_at, row.lateness_seconds) == ("open", broken.id, TUESDAY_17, 0)
         assert ticket(desk, ref).state == "answered", "it is late, and it is answered"
-        assert events(desk, ref)[-3:] == ["promise_broken", "promise_answered_late", "sent"] or events(desk, ref)[
-            -3:
-        ] == ["sent", "promise_broken", "promise_answered_late"]
+        assert events(desk, ref)[-3:] == ["sent", "promise_broken", "promise_answered_late"]
 
     def test_midnight_may_end_the_day_instead(self, store: Store, clock: Clock, relay: FaultySmtp) -> None:
         from sla.promises import DayEnds, PromiseSettings
@@ -358,7 +357,8 @@ class TestCouriers:
 
         def overtaken() -> None:
             clock.forward(minutes=11)
-            carry(other, relay, "host:2")
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(carry, other, relay, "host:2").result()
 
         slow = build(store, clock, at=when(clock, "deliver.recording", overtaken))
         ids = [put_out(slow) for _ in range(4)]
