@@ -1,15 +1,34 @@
-"""Amends for broken promises: filling in the remediation row and closing it."""
+"""Amends for broken commitments: filling in the rows of the remediation log, apologising, closing them."""
 
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 
+from calendar_pe.clock import at_lima
 from casework.citizen_mail import citizen_letter
 from casework.desk import Actor, Desk, require
 from casework.writing import apology
-from sla.remediation import Cause, Commitment, RemediationForm, missing_fields, parse_cause
-from tickets import amends, cases, journal
+from letters.clean import clean_text
+from sla.remediation import (
+    Cause,
+    Commitment,
+    RemediationForm,
+    missing_fields,
+    parse_cause,
+    publication_due_on,
+)
+from sla.working_time import business_seconds
+from tickets import amends, cases, journal, months, outgoing, people
 from tickets.journal import Event
 from tickets.states import OutgoingKind, RemediationState, Role
-from tickets.tables import Outgoing, Promise, Remediation, Ticket
+from tickets.store import Session
+from tickets.tables import Promise, Remediation, Ticket
+
+PAGE = 500
+"""Rows of the log read at once."""
+
+RESPONSIBLE_LIMIT = 200
 
 
 class CannotRemedy(Exception):
@@ -36,27 +55,22 @@ def edit(desk: Desk, actor: Actor, remediation_id: int, amends_made: Amends) -> 
             parse_cause(amends_made.cause)
         except ValueError as error:
             raise CannotRemedy(str(error)) from None
+    if amends_made.responsible is not None and len(amends_made.responsible) > RESPONSIBLE_LIMIT:
+        raise CannotRemedy(f"the responsible person's name is longer than {RESPONSIBLE_LIMIT} letters")
     now = desk.clock()
     with desk.store.write() as session:
         row = _open(amends.load(session, remediation_id), remediation_id)
         changed = []
         for one in fields(amends_made):
             value = getattr(amends_made, one.name)
+            value = clean_text(value).strip() if isinstance(value, str) else value
             if value is not None and value != getattr(row, one.name):
                 setattr(row, one.name, value)
                 changed.append(one.name)
-        journal.append(
-            session,
-            [
-                Event(
-                    row.ticket_id or journal.DESK,
-                    now,
-                    actor.journal_name,
-                    "remediation_edited",
-                    {"remediation": row.id, "fields": " ".join(changed)},
-                )
-            ],
-        )
+        if row.apology_outgoing_id is not None and row.apology_due is False:
+            raise CannotRemedy(f"remediation {remediation_id} has its apology already; it was due")
+        if changed:
+            _note(desk, session, actor, row, now, "remediation_edited", {"fields": " ".join(changed)})
 
 
 def close(desk: Desk, actor: Actor, remediation_id: int) -> None:
@@ -67,66 +81,13 @@ def close(desk: Desk, actor: Actor, remediation_id: int) -> None:
         row = _open(amends.load(session, remediation_id), remediation_id)
         promise = session.get(Promise, row.promise_id) if row.promise_id is not None else None
         ticket = session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
-        letter = session.get(Outgoing, row.apology_outgoing_id) if row.apology_outgoing_id is not None else None
-        filled = form(row, promise, ticket, letter.message_id if letter is not None else "")
+        [filled] = _forms(desk, session, [(row, promise, ticket)])
         if missing := missing_fields(filled):
             raise CannotRemedy(f"remediation {remediation_id} cannot close without: {', '.join(missing)}")
+        row.lateness_seconds = filled.lateness_seconds
         row.state, row.closed_at, row.closed_by = RemediationState.CLOSED, now, actor.staff_id
-        journal.append(
-            session,
-            [
-                Event(
-                    row.ticket_id or journal.DESK,
-                    now,
-                    actor.journal_name,
-                    "remediation_closed",
-                    {"remediation": row.id, "cause": row.cause, "apology_due": row.apology_due},
-                )
-            ],
-        )
-
-
-def form(
-    row: Remediation, promise: Promise | None, ticket: Ticket | None, apology_message_id: str = ""
-) -> RemediationForm:
-    """Return a row as the form of the Carta de Servicios."""
-    return RemediationForm(
-        id=row.id or 0,
-        commitment=Commitment(row.commitment),
-        reference=ticket.reference if ticket is not None else row.month,
-        broken_at=row.broken_at,
-        kind=promise.kind if promise is not None else "",
-        received_at=promise.received_at if promise is not None else None,
-        due_at=promise.due_at if promise is not None else None,
-        answered_at=promise.answered_at if promise is not None else None,
-        lateness_seconds=row.lateness_seconds,
-        cause=Cause(row.cause) if row.cause else None,
-        cause_detail=row.cause_text,
-        corrective=row.corrective,
-        preventive=row.preventive,
-        responsible=row.responsible,
-        apology_due=row.apology_due,
-        apology_message_id=apology_message_id,
-        closed_at=row.closed_at,
-    )
-
-
-def _open(row: Remediation | None, remediation_id: int) -> Remediation:
-    if row is None:
-        raise CannotRemedy(f"there is no remediation row {remediation_id}")
-    if row.state != RemediationState.OPEN:
-        raise CannotRemedy(f"remediation {remediation_id} is closed")
-    return row
-
-
-def forms(desk: Desk, *, states: tuple[str, ...] = (), limit: int = 1000) -> list[RemediationForm]:
-    """Return remediation rows as forms, newest first."""
-    with desk.store.read() as session:
-        found = []
-        for row, promise, ticket in amends.listing(session, states=states, limit=limit):
-            letter = session.get(Outgoing, row.apology_outgoing_id) if row.apology_outgoing_id is not None else None
-            found.append(form(row, promise, ticket, letter.message_id if letter is not None else ""))
-        return found
+        facts: dict[str, journal.Fact] = {"cause": row.cause, "apology_due": row.apology_due}
+        _note(desk, session, actor, row, now, "remediation_closed", facts)
 
 
 def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
@@ -155,5 +116,111 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
             now=now,
         )
         row.apology_outgoing_id, row.apology_due = letter, True
-        facts: dict[str, journal.Fact] = {"remediation": row.id, "outgoing": letter}
-        journal.append(session, [Event(row.ticket_id, now, actor.journal_name, "apology_written", facts)])
+        _note(desk, session, actor, row, now, "apology_written", {"outgoing": letter})
+
+
+def find(desk: Desk, remediation_id: int) -> RemediationForm:
+    """Return one row as the form of the Carta de Servicios. Raises ``CannotRemedy`` when there is none."""
+    with desk.store.read() as session:
+        found = amends.listing(session, limit=1, before_id=remediation_id + 1)
+        if not found or found[0][0].id != remediation_id:
+            raise CannotRemedy(f"there is no remediation row {remediation_id}")
+        return _forms(desk, session, found)[0]
+
+
+def forms(desk: Desk, *, states: tuple[str, ...] = ()) -> Iterator[RemediationForm]:
+    """Yield remediation rows as forms, newest first, reading page by page."""
+    before_id: int | None = None
+    with desk.store.read() as session:
+        while found := amends.listing(session, states=states, limit=PAGE, before_id=before_id):
+            yield from _forms(desk, session, found)
+            before_id = found[-1][0].id
+            session.expunge_all()
+
+
+Entry = tuple[Remediation, Promise | None, Ticket | None]
+
+
+def _forms(desk: Desk, session: Session, entries: Sequence[Entry]) -> list[RemediationForm]:
+    letters = {row.apology_outgoing_id for row, _, _ in entries if row.apology_outgoing_id is not None}
+    closers = {row.closed_by for row, _, _ in entries if row.closed_by is not None}
+    message_id = outgoing.message_ids(session, letters)
+    name = people.names(session, closers)
+    found = []
+    for row, promise, ticket in entries:
+        times = _of_publication(desk, session, row) if promise is None else _of_answer(row, promise)
+        found.append(
+            RemediationForm(
+                id=row.id or 0,
+                commitment=Commitment(row.commitment),
+                reference=ticket.reference if ticket is not None else row.month,
+                broken_at=row.broken_at,
+                kind=promise.kind if promise is not None else "",
+                received_at=promise.received_at if promise is not None else None,
+                due_at=times.due_at,
+                answered_at=times.answered_at,
+                lateness_seconds=times.lateness_seconds,
+                cause=Cause(row.cause) if row.cause else None,
+                cause_detail=row.cause_text,
+                corrective=row.corrective,
+                preventive=row.preventive,
+                responsible=row.responsible,
+                apology_due=row.apology_due,
+                apology_message_id=message_id.get(row.apology_outgoing_id or 0, ""),
+                closed_by=name.get(row.closed_by or 0, ""),
+                closed_at=row.closed_at,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    due_at: datetime | None = None
+    answered_at: datetime | None = None
+    lateness_seconds: int | None = None
+
+
+def _of_answer(row: Remediation, promise: Promise) -> _Times:
+    return _Times(promise.due_at, promise.answered_at, row.lateness_seconds)
+
+
+def _of_publication(desk: Desk, session: Session, row: Remediation) -> _Times:
+    """Return the times of a publication; its hour is not recorded, so it counts as at the close of its day."""
+    if row.commitment != Commitment.PUBLICATION:
+        return _Times()
+    year, month = (int(part) for part in row.month.split("-"))
+    due_at = at_lima(publication_due_on(year, month, desk.calendar), 23, 59, 59)
+    report = months.first_published(session, row.month)
+    if report is None or report.published_on is None:
+        return _Times(due_at)
+    closing = desk.working_time.closing
+    published_at = at_lima(report.published_on, closing.hour, closing.minute, closing.second)
+    late = max(0, business_seconds(due_at, published_at, desk.calendar, desk.working_time))
+    return _Times(due_at, published_at, late)
+
+
+def _open(row: Remediation | None, remediation_id: int) -> Remediation:
+    if row is None:
+        raise CannotRemedy(f"there is no remediation row {remediation_id}")
+    if row.state != RemediationState.OPEN:
+        raise CannotRemedy(f"remediation {remediation_id} is closed")
+    return row
+
+
+def _note(
+    desk: Desk,
+    session: Session,
+    actor: Actor,
+    row: Remediation,
+    now: datetime,
+    word: str,
+    facts: Mapping[str, journal.Fact],
+) -> None:
+    """Add an entry to the journal, with a keyed hash of the row's words as they stand: a later edit shows."""
+    said = json.dumps(
+        [row.cause, row.cause_text, row.corrective, row.preventive, row.responsible, row.apology_due],
+        ensure_ascii=False,
+    )
+    told = {"remediation": row.id, **facts, "content": desk.signer.keyed_hash(said)}
+    journal.append(session, [Event(row.ticket_id or journal.DESK, now, actor.journal_name, word, told)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from calendar_pe.clock import lima_date
+from casework.commitments import check_months
 from casework.deliver import break_promise
 from casework.desk import SERVICE, Desk
 from casework.recalendar import move
@@ -43,6 +44,8 @@ def sweep(desk: Desk, now: datetime | None = None) -> Swept:
     now = now or desk.clock()
     broken = _all_pages(desk, lambda session: _break(desk, session, now))
     warned = _all_pages(desk, lambda session: _warn(desk, session, now))
+    if _known(desk, now):
+        check_months(desk, now)
     return Swept(warned=warned, broken=broken, told=_tell(desk, now))
 
 
@@ -112,7 +115,7 @@ def _notice(desk: Desk, promise: Promise, kind: str, now: datetime) -> dict[str,
 
 
 def _tell(desk: Desk, now: datetime) -> int:
-    """Send one letter to the supervisors with everything they have not been told, inside working time only."""
+    """Write to the supervisors what they have not been told, many news in one letter, inside working time only."""
     if not _known(desk, now) or not inside(now, desk.calendar, desk.working_time):
         return 0
     with desk.store.write() as session:
@@ -120,25 +123,29 @@ def _tell(desk: Desk, now: datetime) -> int:
         addresses = desk.settings.digest_recipients or tuple(people.emails(session, Role.SUPERVISOR))
         if not news or not addresses:  # without anybody to tell, the news waits
             return 0
-        rendered = notice(desk, session, news, now)
-        rows.add_all(
-            session,
-            Outgoing,
-            [
-                staff_letter(
-                    desk,
-                    kind=OutgoingKind.NOTICE,
-                    dedupe_key=f"notice:{news[0].id}-{news[-1].id}:{address}"[:128],
-                    to_address=address,
-                    rendered=rendered,
-                    now=now,
-                )
-                for address in addresses
-            ],
-        )
-        for one in news:
-            one.told_at = now
-    return len(news)
+        told = 0
+        while told < len(news):
+            rendered, number = notice(desk, session, news[told:], now)
+            page = news[told : told + number]
+            rows.add_all(
+                session,
+                Outgoing,
+                [
+                    staff_letter(
+                        desk,
+                        kind=OutgoingKind.NOTICE,
+                        dedupe_key=f"notice:{page[0].id}-{page[-1].id}:{address}"[:128],
+                        to_address=address,
+                        rendered=rendered,
+                        now=now,
+                    )
+                    for address in addresses
+                ],
+            )
+            for one in page:
+                one.told_at = now
+            told += number
+    return told
 
 
 def _known(desk: Desk, now: datetime) -> bool:

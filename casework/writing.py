@@ -9,7 +9,7 @@ from functools import lru_cache
 from calendar_pe import Calendar
 from calendar_pe.clock import lima_date, to_lima, words
 from casework.desk import Desk
-from replies.render import Rendered, render
+from replies.render import LONGEST, Rendered, render
 from replies.words import promise_words, why_words
 from sla.reckon import Reckoning
 from tickets import cases
@@ -61,17 +61,22 @@ def apology(desk: Desk, ticket: Ticket, promise: Promise, *, cause: str, measure
     return render(template, template.language_for(ticket.language), variables)
 
 
-def notice(desk: Desk, session: Session, news: Sequence[Notice], now: datetime) -> Rendered:
-    """Write one letter to staff with everything they have not been told."""
+def notice(desk: Desk, session: Session, news: Sequence[Notice], now: datetime) -> tuple[Rendered, int]:
+    """Write one letter to staff with what they have not been told; returns it and how many news it has room for."""
     known = cases.known_by_id(session, {one.ticket_id for one in news if one.ticket_id is not None})
-    lines = []
+    lines: list[str] = []
+    room = LONGEST["items"]
     for one in news:
         ticket = known.get(one.ticket_id) if one.ticket_id is not None else None
         said = one.text or _NOTICES.get(one.kind, one.kind)
-        lines.append(f"{ticket.reference}: {said}" if ticket is not None else said)
+        line = (f"{ticket.reference}: {said}" if ticket is not None else said)[: LONGEST["line"]]
+        room -= len(line) + 1
+        if room < 0 and lines:
+            break
+        lines.append(line)
     local = to_lima(now)
     variables = {"hour": f"{local:%H:%M}", "items": "\n".join(lines)}
-    return render(desk.catalogue.letter("notice"), "es", variables)
+    return render(desk.catalogue.letter("notice"), "es", variables), len(lines)
 
 
 def tagged(desk: Desk, rendered: Rendered, reference: str) -> Rendered:

@@ -1,4 +1,4 @@
-"""What hangs on a letter: described, never opened. A safe name, the type its first bytes show, and why to be careful."""
+"""What hangs on a letter: described, never opened. A safe name, the type its bytes show, and why to be careful."""
 
 import hashlib
 import re
@@ -15,12 +15,15 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 _PROGRAMS = frozenset(
-    "exe scr com pif bat cmd ps1 vbs vbe js jse wsf wsh hta lnk iso img vhd vhdx msi msp jar one xll chm reg cpl dll"
-    " apk app dmg url sh deb rpm".split()
+    ["exe", "scr", "com", "pif", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "lnk", "iso",
+     "img", "vhd", "vhdx", "msi", "msp", "jar", "one", "xll", "chm", "reg", "cpl", "dll", "apk", "app", "dmg", "url",
+     "sh", "deb", "rpm"]
+)  # fmt: skip
+_MACROS = frozenset(["docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppam", "ppsm"])
+_PAGES = frozenset(["html", "htm", "xhtml", "shtml", "mht", "mhtml", "svg"])
+_HARMLESS_LOOK = frozenset(
+    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "jpg", "jpeg", "png", "gif", "txt", "rtf", "mp3", "mp4"]
 )
-_MACROS = frozenset("docm dotm xlsm xltm xlam pptm potm ppam ppsm".split())
-_PAGES = frozenset("html htm xhtml shtml mht mhtml svg".split())
-_HARMLESS_LOOK = frozenset("pdf doc docx xls xlsx ppt pptx jpg jpeg png gif txt rtf mp3 mp4".split())
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),

@@ -95,7 +95,7 @@ class Reader:
         if not part.is_multipart() or media_type.startswith("message/"):
             leaf = self._leaf(part, media_type, params)
             return ([leaf], []) if self._is_words(leaf, depth) else ([], [leaf])
-        children = [child for child in _children(part)]
+        children = list(_children(part))
         subtype = media_type.partition("/")[2]
         sorted_children = [self._sort(child, depth + 1) for child in children]
         if subtype == "alternative":

@@ -1,7 +1,7 @@
 """Is this letter a delivery notice about one of ours, and what became of it?
 
-Three readers, most exact first: the structured report (RFC 3464), our own table of what mail servers write in words, and
-flufl.bounce as a second opinion. The last two speak only of letters that a server plausibly sent: ordinary mail and
+Three readers, most exact first: the structured report (RFC 3464), our own table of what mail servers write in words,
+and flufl.bounce as a second opinion. The last two speak only of letters that a server plausibly sent: ordinary mail and
 lists talk about bounces too.
 """
 
@@ -25,12 +25,19 @@ logging.getLogger("flufl.bounce").disabled = True  # it logs a traceback for eac
 
 _NULL_PATH = re.compile(r"\s*<\s*>\s*")
 _ANSWER = re.compile(r"\W*(?:re|rv|fw|fwd|tr|aw|res|enc|sv|antw)\s*(?:\[\d+\])?:", re.IGNORECASE)
-_ABSENT = re.compile(r"vacation|out of (?:the )?office|on leave|fuera de (?:la )?oficina|vacaciones|abwesend|holiday", re.IGNORECASE)
+_ABSENT = re.compile(
+    r"vacation|out of (?:the )?office|on leave|fuera de (?:la )?oficina|vacaciones|abwesend|holiday", re.IGNORECASE
+)
 _ADDRESS = r"[^\s<>;:\"',()\[\]|]{1,256}@[A-Za-z0-9.\-_]{1,255}"
 _NAMED = re.compile(rf"^[ \t*>|-]*<?(?:mailto:)?({_ADDRESS})>?[ \t]*(?::|$|\(|;)", re.MULTILINE)
-_SPOKEN = re.compile(rf"(?:RCPT TO:\s*|recipient:?\s*|rfc822;\s*|\bto:?\s+|address:?\s*|\b5\d\d[^\n]{{0,40}})<?({_ADDRESS})>?", re.IGNORECASE)
+_SPOKEN = re.compile(
+    rf"(?:RCPT TO:\s*|recipient:?\s*|rfc822;\s*|\bto:?\s+|address:?\s*|\b5\d\d[^\n]{{0,40}})<?({_ADDRESS})>?",
+    re.IGNORECASE,
+)
 _ANY = re.compile(_ADDRESS)
-_DELIVERED = re.compile(r"\W*(?:delivery status notification \((?:success|relay)\)|success(?:ful)? |entregado\b)", re.IGNORECASE)
+_DELIVERED = re.compile(
+    r"\W*(?:delivery status notification \((?:success|relay)\)|success(?:ful)? |entregado\b)", re.IGNORECASE
+)
 _EMPTY_SENDER = re.compile(r"<\s*>\s*$")
 _ID = re.compile(r"^[ \t>|]*message-id:\s*(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE)
 
@@ -49,7 +56,7 @@ _NO = BounceVerdict(is_bounce=False)
 
 
 def judge(letter: Letter) -> BounceVerdict:
-    """Judge one letter. A success report or a vacation notice is no bounce; a delay is one, with ``permanent`` False."""
+    """Judge one letter. A success report or a vacation notice is no bounce; a delay is one, not permanent."""
     report = letter.report
     if report is not None and report.permanent is not None:
         return BounceVerdict(
@@ -162,7 +169,7 @@ def _distinct(addresses: Iterable[str]) -> tuple[str, ...]:
 
 
 def _original_id(letter: Letter) -> str:
-    """Find the identity of the letter that came back: its attached header, its copy in the text, or what is answered."""
+    """Find which letter came back: by its attached header, its copy in the text, or what is answered."""
     if letter.report is not None and letter.report.original_message_id:
         return letter.report.original_message_id
     if match := _ID.search(letter.text):
@@ -183,7 +190,9 @@ def _second_opinion(letter: Letter) -> BounceVerdict:
     found = permanent or temporary
     if not found:
         return _NO
-    addresses = sorted(address.decode("ascii", "replace") if isinstance(address, bytes) else str(address) for address in found)
+    addresses = sorted(
+        address.decode("ascii", "replace") if isinstance(address, bytes) else str(address) for address in found
+    )
     return BounceVerdict(
         is_bounce=True,
         permanent=bool(permanent),

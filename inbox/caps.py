@@ -11,9 +11,9 @@ HEADERS = 1_000
 CONTENT_TYPES = 500
 BOUNDARY_LINES = 2_000
 LINES = 200_000
-BOUNDARY_LINE_PRODUCT = 4_000_000
+BOUNDARY_LINE_PRODUCT = 2_000_000
 """Declared boundaries times lines: the standard parser compares every line with every open boundary."""
-SHALLOW = 50
+REPORT_BLOCKS = 1_000
 RECIPIENTS = 200
 DEPTH = 50
 ATTACHMENTS = 100
@@ -47,11 +47,25 @@ def excess(raw: bytes, lowered: bytes) -> str:
     boundaries = lowered.count(b"boundary")
     if boundaries and raw.count(b"\n--") > BOUNDARY_LINES:
         return "más de 2 000 separadores"
-    if boundaries > SHALLOW and boundaries * lines > BOUNDARY_LINE_PRODUCT:
+    if boundaries * lines > BOUNDARY_LINE_PRODUCT:
         return "demasiadas partes anidadas"
+    if b"/delivery-status" in lowered and _report_groups(lowered) > REPORT_BLOCKS:
+        return "un informe de entrega con más de 1 000 grupos"
     if _long_content_type(lowered):
         return "una cabecera de parte de más de 16 KB"
     return ""
+
+
+def _report_groups(lowered: bytes) -> int:
+    """Count the blank lines inside status reports: each would begin a new group of headers."""
+    groups = 0
+    at = lowered.find(b"/delivery-status")
+    while at >= 0:
+        stop = lowered.find(b"\n--", at)
+        stop = len(lowered) if stop < 0 else stop
+        groups += lowered.count(b"\n\n", at, stop) + lowered.count(b"\n\r\n", at, stop)
+        at = lowered.find(b"/delivery-status", stop)
+    return groups
 
 
 def _headers(head: bytes) -> int:

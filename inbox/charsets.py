@@ -80,7 +80,7 @@ def _declared(data: bytes, name: str) -> tuple[str, bool]:
 
 
 def _iso_2022(data: bytes, name: str) -> str | None:
-    """Read the escape sequences of ISO 2022, declared or not: a Japanese letter sent as plain 7bit is still Japanese."""
+    """Read the escape sequences of ISO 2022, declared or not: Japanese sent as plain 7bit is still Japanese."""
     if _KOREAN in data[:200]:
         candidates: tuple[str, ...] = ("iso2022_kr",)
     elif _ESCAPED.search(data):

@@ -88,20 +88,26 @@ NO_ACKNOWLEDGEMENT: tuple[_Sign, ...] = (
 )
 """Header signs that a letter, from a person or not, gets no acknowledgement."""
 
-_MACHINE_SENDER = re.compile(r"(?:mailer-daemon|mailerdaemon|mail-daemon|autoresponder|auto-?reply)(?:\+.*)?", re.IGNORECASE)
+_WATCHED = frozenset(sign.header for sign in (*MACHINE, *NO_ACKNOWLEDGEMENT))
+_MACHINE_SENDER = re.compile(
+    r"(?:mailer-daemon|mailerdaemon|mail-daemon|autoresponder|auto-?reply)(?:\+.*)?", re.IGNORECASE
+)
 _SILENT_SENDER = re.compile(
     r".*\b(?:no|not|non?e)[-_.]?(?:reply|replies|responder|responda|contestar|answer|respond)\b.*"
-    r"|.*do[-_.]?not[-_.]?reply.*|(?:noreply|noresponder|nobody|postmaster|mailer-daemon|daemon|root|cron|www-data|apache"
+    r"|.*do[-_.]?not[-_.]?reply.*|(?:noreply|noresponder|nobody|postmaster|mailer-daemon|daemon|root|cron"
+    r"|www-data|apache"
     r"|listserv|majordomo|mailman|abuse|webmaster|notificaciones|notifications?|alertas?|boletin|newsletter)(?:[+-].*)?"
     r"|owner-.*|.*-(?:owner|request|bounces?|confirm|unsubscribe)(?:[+=].*)?|bounces?(?:[+=-].*)?",
     re.IGNORECASE,
 )
 _MACHINE_SUBJECT = re.compile(
-    r"\W{0,2}(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response|responder)|autoreply|out of (?:the )?office(?: autoreply)?"
+    r"\W{0,2}(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response|responder)|autoreply"
+    r"|out of (?:the )?office(?: autoreply)?"
     r"|respuesta autom[aá]tica|fuera de (?:la )?oficina|respuesta de ausencia|ausente de la oficina|mensaje de ausencia"
     r"|resposta autom[aá]tica|ausência tempor[aá]ria|r[eé]ponse automatique|automatische antwort|abwesenheitsnotiz"
     r"|auto(?=:)|automatyczna odpowied[zź]|automatisch antwoord|risposta automatica|autosvar"
-    r"|vacation (?:reply|message|response))\s*(?::|$|[\[(\]-])|.*\((?:automatic response|auto ?reply|respuesta autom[aá]tica)\)$",
+    r"|vacation (?:reply|message|response))\s*(?::|$|[\[(\]-])|.*\((?:automatic response|auto ?reply"
+    r"|respuesta autom[aá]tica)\)$",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -113,7 +119,7 @@ def judge(letter: Letter, own_addresses: Collection[str] = frozenset()) -> Machi
     ``own_addresses`` are the addresses of our mailboxes: a letter from one of them, or to none of them, is not
     acknowledged (RFC 5230, 4.5). ``Auto-Submitted: no`` says that a person wrote it, whatever weaker signs say.
     """
-    values = [(name, _folded(value)) for name, value in letter.headers]
+    values = [(name, _folded(value)) for name, value in letter.headers if name in _WATCHED]
     why = _why_machine(letter, values)
     why_not = why or _why_silent(letter, values, frozenset(address.lower() for address in own_addresses))
     return MachineVerdict(is_machine=bool(why), why=why, may_acknowledge=not why_not, why_not=why_not)
@@ -146,7 +152,10 @@ def _why_silent(letter: Letter, values: list[tuple[str, str]], own: frozenset[st
 
 
 def _first(signs: tuple[_Sign, ...], values: list[tuple[str, str]]) -> str:
+    present = {name for name, _ in values}
     for sign in signs:
+        if sign.header not in present:
+            continue
         for name, value in values:
             if name == sign.header and sign.counts(value):
                 shown = f": {value[:60]}" if value else ""
@@ -155,7 +164,9 @@ def _first(signs: tuple[_Sign, ...], values: list[tuple[str, str]]) -> str:
 
 
 def _folded(value: str) -> str:
-    return _COMMENT.sub("", value).partition(";")[0].strip().lower() if value else ""
+    if "(" in value:
+        value = _COMMENT.sub("", value)
+    return value.partition(";")[0].strip().lower()
 
 
 def _local_part(address: str) -> str:

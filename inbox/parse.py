@@ -8,7 +8,7 @@ header block, and after it stands a letter that has nothing but its defect.
 import email
 import re
 
-from inbox import attachments, caps, second_reader
+from inbox import attachments, caps, charsets, second_reader
 from inbox.addresses import first_sender, parse_addresses
 from inbox.bodies import Contents, Leaf, Reader
 from inbox.dates import parse_date
@@ -96,7 +96,7 @@ def _opening(raw: bytes, excess: str) -> Letter:
     if end < len(raw) and not caps.excess(opening, lowered):
         try:
             return _whole(opening, opening, [], lowered, extra=(defect,), with_attachments=False)
-        except (Exception, RecursionError):  # noqa: BLE001, S110 - the header block alone is the next rung
+        except (Exception, RecursionError):  # noqa: BLE001 - the header block alone is the next rung
             pass
     return parse_headers(raw[: caps.HEADER_BLOCK], defect)
 
@@ -167,18 +167,11 @@ def _spare_words(tree: Tree, reader: Reader, contents: Contents) -> str:
         return inner
     preamble = getattr(tree.root, "preamble", None)
     if isinstance(preamble, str) and preamble.strip() and not _PREAMBLE_BOILERPLATE.search(preamble[:400]):
-        return clean_text(decode_body(preamble))
+        return clean_text(charsets.decode(preamble.encode("utf-8", "surrogateescape"))[0])
     epilogue = getattr(tree.root, "epilogue", None)
     if isinstance(epilogue, str) and epilogue.strip() and not contents.attached:
-        return clean_text(decode_body(epilogue))
+        return clean_text(charsets.decode(epilogue.encode("utf-8", "surrogateescape"))[0])
     return ""
-
-
-def decode_body(text: str) -> str:
-    """Return text that the standard reader left with surrogate escapes as real characters."""
-    from inbox import charsets
-
-    return charsets.decode(text.encode("utf-8", "surrogateescape"))[0]
 
 
 def _second_opinion(raw: bytes, facts: "_Facts", text: str, nothing_read: bool) -> str:

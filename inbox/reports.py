@@ -1,9 +1,9 @@
 """Delivery status notifications (RFC 3464) inside a letter, and the letter that came back with them."""
 
+import email
 import re
 from collections.abc import Iterator
 
-import email
 from inbox.caps import DEPTH, RECIPIENTS
 from inbox.tree import Part, Tree, content_type, field
 from inbox.words import raw_text
@@ -42,17 +42,6 @@ def read_report(tree: Tree) -> DeliveryReport | None:
         original = next((found for block in blocks if (found := _id(field(block, "original-message-id")))), "")
     return DeliveryReport(
         permanent=permanent, recipients=recipients, original_message_id=original, diagnostic=diagnostic
-    )
-
-
-def actions(tree: Tree) -> frozenset[str]:
-    """Return the actions of every status block in lower case (failed, delayed, delivered, relayed, expanded)."""
-    return frozenset(
-        action
-        for part, media_type in _special_parts(tree.root, 0)
-        if media_type in _STATUS_TYPES
-        for block in _blocks(tree, part)
-        if (action := _action(block))
     )
 
 
@@ -111,7 +100,7 @@ def _action(block: Part) -> str:
 def _verdict(blocks: list[Part]) -> tuple[bool | None, tuple[str, ...], str]:
     """Weigh the recipients' blocks: an abandoned delivery outweighs a delayed one, both outweigh a success.
 
-    ``Action`` speaks before ``Status``: "failed" means that the server has given up (RFC 3464, 2.3.3), whatever the class.
+    ``Action`` speaks before ``Status``: "failed" means that the server has given up (RFC 3464, 2.3.3).
     """
     failed: dict[str, None] = {}
     delayed: dict[str, None] = {}

@@ -57,9 +57,7 @@ def judge(letter: Letter, authserv_id: str) -> SenderVerdict:
     if dmarc[0].result != "pass":
         if dmarc[0].result in ("fail", "permerror"):
             warnings = ("la autenticación del remitente falló (DMARC)", *warnings)
-        return SenderVerdict(
-            verified=False, why=f"DMARC: {dmarc[0].result}", from_domain=domain, warnings=warnings
-        )
+        return SenderVerdict(verified=False, why=f"DMARC: {dmarc[0].result}", from_domain=domain, warnings=warnings)
     checked = dict(dmarc[0].properties).get("header.from", "").rpartition("@")[2].lower().rstrip(".")
     if not domain or (checked and not _aligned(checked, domain)):
         return SenderVerdict(

@@ -18,7 +18,7 @@ _MARKS_IN_A_ROW = 30
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
-    """Return text of several lines with ``\\n`` line ends, in NFC, at most ``limit`` characters long.
+    """Return text of several lines, each ended by a line feed, in NFC, at most ``limit`` characters long.
 
     NUL, C0 and C1 controls (but line feed and tab), DEL, lone surrogates, byte order marks and bidirectional controls
     are dropped: PostgreSQL refuses some of them, terminals obey others.

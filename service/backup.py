@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import zlib
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 from service.exits import Damaged, Misused, Refused, Temporary
 from tickets import journal, outgoing
 from tickets.journal import Event
-from tickets.store import DatabaseAddress, Store, address_of, open_store
+from tickets.store import DatabaseAddress, Store, StoreError, address_of, connect, current_revision, open_store
 
 HELD = "restaurada de una copia: revise qué salió después y suéltela con «som outbox release»"
 _MAGIC = b"som-backup-1\n"
@@ -27,7 +28,7 @@ _MAGIC = b"som-backup-1\n"
 def backup(url: str, to: Path, *, now: datetime) -> int:
     """Write a consistent copy of the database to a file that does not exist yet; returns its size in bytes.
 
-    SQLite is copied by its own backup interface, page by page; PostgreSQL by ``pg_dump``, which must be installed.
+    SQLite is copied by its own backup interface while others write; PostgreSQL by ``pg_dump``, which must be installed.
     """
     address = address_of(url)
     if to.exists():
@@ -64,10 +65,15 @@ def restore(url: str, source: Path, *, now: datetime, group: str = "") -> None:
         target = Path(address.path)
         if target.exists() and target.stat().st_size:
             raise Refused(f"{target} exists; move it away first, nothing was changed")
+        for rest in (target.with_name(f"{target.name}-wal"), target.with_name(f"{target.name}-shm")):
+            if rest.exists():  # SQLite would write what is left of another database over this one
+                raise Refused(f"{rest} is left of another database; move it away first, nothing was changed")
+        target.unlink(missing_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         _unpack(source, target)
         _check_sqlite(target)
     else:
+        _check_empty(url, address)
         _load_postgresql(address, source)
     store = open_store(url, now=now, group=group)
     try:
@@ -87,12 +93,24 @@ def _hold(store: Store, now: datetime) -> None:
 def _copy_sqlite(source: Path, to: Path) -> None:
     if not source.exists():
         raise Refused(f"{source} does not exist; there is nothing to back up")
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live, closing(sqlite3.connect(to)) as copy:
+    address = f"{source.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as live, closing(sqlite3.connect(to)) as copy:
         try:
-            live.backup(copy, pages=1000, sleep=0.01)
+            live.backup(copy)  # in one step: page by page it would begin again whenever the daemon writes
             copy.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.DatabaseError as error:
             raise Damaged(f"{source}: {error}") from None
+
+
+def _check_empty(url: str, address: DatabaseAddress) -> None:
+    store = connect(url)
+    try:
+        if current_revision(store.engine) is not None:
+            raise Refused(f"the database {address.path} holds a desk already; make an empty one, nothing was changed")
+    except StoreError as error:
+        raise Temporary(str(error)) from error
+    finally:
+        store.close()
 
 
 def _check_sqlite(path: Path) -> None:
@@ -128,7 +146,7 @@ def _unpack(source: Path, to: Path) -> None:
                 shutil.copyfileobj(packed, target)
             target.flush()
             os.fsync(target.fileno())
-    except (EOFError, gzip.BadGzipFile) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         to.unlink(missing_ok=True)
         raise Damaged(f"{source} is damaged: {error}; nothing was restored") from None
     except OSError as error:

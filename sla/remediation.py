@@ -65,6 +65,8 @@ _CAUSES = {
 }
 
 SATISFACTION_PERCENT = 93
+SATISFIED_FROM = 4
+"""Of the answers 1 to 5 to «¿qué tan satisfecho quedó?», those that count as satisfied: 4 and 5."""
 PUBLICATION_BUSINESS_DAYS = 15
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 
 from calendar_pe import shipped
 from calendar_pe.clock import at_lima
+from casework.answer import answer
+from casework.deliver import settle
 from casework.desk import Actor, Desk, DeskSettings
 from casework.filing import promise_row
 from replies import catalogue
@@ -13,7 +15,7 @@ from replies.render import Rendered
 from sla.promises import PromiseSettings
 from sla.reckon import reckon
 from sla.working_time import WorkingTimeSettings
-from tickets import cases, clocks, journal, people, rows
+from tickets import cases, clocks, journal, outgoing, people, rows
 from tickets.journal import Event
 from tickets.references import Signer, reference
 from tickets.states import Direction, MessageKind, OutboxState, OutgoingKind, Role, TicketState
@@ -249,3 +251,15 @@ def faults(store: Store) -> list[str]:
     """Return everything that contradicts itself in the journal."""
     with store.read() as session:
         return [one.what for one in journal.verify(session)]
+
+
+def settle_promises(desk: Desk, ref: str) -> None:
+    """Answer a case, as if the relay had accepted the answer at this very moment."""
+    queued = answer(desk, member(desk), ref, words(), send_now=True)
+    now = desk.clock()
+    with desk.store.write() as session:
+        [claimed] = outgoing.claim(session, now=now, limit=1, owner="prueba", lease=timedelta(minutes=1))
+        assert claimed.id == queued.outgoing_id
+        outgoing.begin(claimed, now=now, lease=timedelta(minutes=1))
+        claimed.state = OutboxState.UNCERTAIN
+    settle(desk, member(desk), queued.outgoing_id, sent=True)

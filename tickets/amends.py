@@ -15,9 +15,9 @@ _NOTICE = core(Notice)
 
 
 def listing(
-    session: Session, *, states: Sequence[str] = (), limit: int = 200
+    session: Session, *, states: Sequence[str] = (), limit: int = 200, before_id: int | None = None
 ) -> list[tuple[Remediation, Promise | None, Ticket | None]]:
-    """Return remediation rows with their promise and ticket, newest first."""
+    """Return a page of remediation rows with their promise and ticket, newest first; the next is ``before_id``."""
     query = (
         select(Remediation, Promise, Ticket)
         .outerjoin(Promise, core(Promise).c.id == _REMEDIATION.c.promise_id)
@@ -27,6 +27,8 @@ def listing(
     )
     if states:
         query = query.where(_REMEDIATION.c.state.in_(list(states)))
+    if before_id is not None:
+        query = query.where(_REMEDIATION.c.id < before_id)
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 

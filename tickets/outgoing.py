@@ -161,6 +161,14 @@ def by_message_id(session: Session, message_ids: Collection[str]) -> dict[str, t
     return {message_id: (outgoing_id, ticket_id) for message_id, outgoing_id, ticket_id in rows}
 
 
+def message_ids(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Return id -> Message-ID of letters that we wrote."""
+    if not ids:
+        return {}
+    rows = session.execute(select(_OUTBOX.c.id, _OUTBOX.c.message_id).where(_OUTBOX.c.id.in_(list(ids))))
+    return {one.id: one.message_id for one in rows}
+
+
 def count_by_state(session: Session) -> dict[str, int]:
     """Count outgoing letters by state."""
     rows = session.execute(select(_OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.state))

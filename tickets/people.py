@@ -1,5 +1,6 @@
 """Staff: who works at the desk and what they may do."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -31,6 +32,14 @@ def add(session: Session, *, login: str, name: str, email: str, role: Role, now:
     except IntegrityError:
         raise StaffExists(f"login {login!r} is already on the staff") from None
     return member
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Return id -> name of members of staff, active or not."""
+    if not ids:
+        return {}
+    rows = session.execute(select(_STAFF.c.id, _STAFF.c.name).where(_STAFF.c.id.in_(list(ids))))
+    return {one.id: one.name for one in rows}
 
 
 def listing(session: Session) -> list[Staff]:

@@ -188,7 +188,7 @@ def upgrade(store: Store, *, now: datetime) -> None:
 
 def current_revision(engine: Engine) -> str | None:
     """Return the revision that the database is at, or None when it is empty."""
-    with engine.connect() as connection:
+    with _mapped_errors(), engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

@@ -3,20 +3,29 @@
 from itertools import pairwise
 
 from triage.facts import conclusions
-from triage.language import language_of
 from triage.lexicon import side
 from triage.reading import STOPS, Reading
 
-BLOCKS = ("m", "p", "s", "q", "c")
+BLOCKS = ("m", "p", "s", "k", "q", "c")
 PERSON_CUES = frozenset({"says-i", "says-they", "kin-acts", "we-firm"})
 
 
 def named_features(reading: Reading) -> dict[str, list[str]]:
-    """Return words with places masked (m), words around a place (p), signals (s) and who is spoken of (q).
+    """Return the features that are not runs of letters (c); those come from the words one by one.
 
-    Runs of letters (c) come from the words one by one.
+    m: words with places masked. p: words around a place. s: signals. k: conclusions. q: who is spoken of.
     """
-    return {"m": _masked(reading), "p": _around_places(reading), "s": _signals(reading), "q": _persons(reading)}
+    cues = {name[4:] for _, _, name in reading.found if name.startswith("cue:") and not name.startswith("cue:role-")}
+    marks = {f"mark-{side(name[5:])}" for _, _, name in reading.found if name.startswith("mark:")}
+    stands = {f"{role}-{side(code)}" for role, code in reading.roles}
+    signals = (cues - PERSON_CUES) | marks
+    return {
+        "m": _masked(reading),
+        "p": _around_places(reading),
+        "s": sorted(signals | stands),
+        "k": conclusions(reading.roles, signals, reading.language),
+        "q": [*sorted(cues & PERSON_CUES), *_persons(reading)],
+    }
 
 
 def char_features(word: str) -> list[str]:
@@ -45,16 +54,6 @@ def _around_places(reading: Reading) -> list[str]:
     return around
 
 
-def _signals(reading: Reading) -> list[str]:
-    cues = {name[4:] for _, _, name in reading.found if name.startswith("cue:") and not name.startswith("cue:role-")}
-    cues -= PERSON_CUES
-    marks = {f"mark-{side(name[5:])}" for _, _, name in reading.found if name.startswith("mark:")}
-    stands = {f"{role}-{side(code)}" for role, code in reading.roles}
-    facts = sorted(cues | marks | stands)
-    language = language_of(reading.words, reading.text)
-    return [*facts, *conclusions(reading.roles, cues | marks, language)]
-
-
 def _persons(reading: Reading) -> list[str]:
     """Say whether the letter speaks more of its writer or of somebody else, in all and in its questions."""
     told: list[str] = []
@@ -65,7 +64,6 @@ def _persons(reading: Reading) -> list[str]:
         if reading.words[at] == "?":
             asked.update(range(before + 1, at))
         before = at
-    told += sorted({name[4:] for _, _, name in reading.found if name[4:] in PERSON_CUES})
     for name, inside in (("all", None), ("asked", asked)):
         mine = theirs = kin = 0
         for start, _, cue in reading.found:

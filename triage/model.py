@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from triage.vectors import Row, Vectoriser
 
 LINES = tuple(range(6))
+LENGTH = 2.1
 
 
 class UnusableModel(Exception):
@@ -24,14 +26,21 @@ class UnusableModel(Exception):
 class Head:
     """One question of the model: its possible answers, its columns of the weights and its temperature.
 
-    One column with two answers is a yes/no question. ``temperature`` softens the scores so that a probability is the
-    share of right answers among letters judged alike.
+    One column with two answers is a yes/no question. ``shares`` says how loud each block of features speaks here; a
+    letter is brought to the same length under them, so that a short one speaks as loud as a long one. ``temperature``
+    softens the scores so that a probability is the share of right answers among letters judged alike.
     """
 
     name: str
     answers: tuple[str, ...]
     columns: tuple[int, int]
+    shares: tuple[float, ...]
     temperature: float
+
+    def stretch(self, lengths: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return by how much each letter is stretched, given the squared lengths of its blocks (letters x blocks)."""
+        squared = lengths.astype(np.float64) @ np.square(np.array(self.shares))
+        return np.asarray(LENGTH / np.sqrt(np.maximum(squared, 1e-9)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +64,21 @@ class Model:
         """Short name of this model, kept with every verdict."""
         return self.key[:12]
 
-    def scores(self, rows: list[Row]) -> NDArray[np.float32]:
+    def scores(self, rows: Sequence[Row]) -> NDArray[np.float64]:
         """Return the raw score of every column for every row."""
         if not rows:
-            return np.zeros((0, len(self.bias)), np.float32)
-        return np.stack([value @ self.weights[index] for index, value in rows]) + self.bias
+            return np.zeros((0, len(self.bias)))
+        raw = np.stack([row.values @ self.weights[row.numbers] for row in rows]).astype(np.float64)
+        lengths = np.stack([row.lengths for row in rows])
+        for head in self.heads:
+            raw[:, slice(*head.columns)] *= head.stretch(lengths)[:, None]
+        return raw + self.bias
 
-    def probabilities(self, scores: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+    def probabilities(self, scores: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """Return the calibrated probabilities of every head's answers, a row for each letter."""
         answered: dict[str, NDArray[np.float64]] = {}
         for head in self.heads:
-            mine = scores[:, head.columns[0] : head.columns[1]].astype(np.float64) / head.temperature
-            answered[head.name] = softmax(mine)
+            answered[head.name] = softmax(scores[:, slice(*head.columns)] / head.temperature)
         answered["line"], answered["kind"] = agree(answered["line"], answered["kind"], self.together)
         return answered
 
@@ -96,7 +108,7 @@ def save(model: Model, path: Path) -> None:
         {
             "key": model.key,
             "bars": model.bars,
-            "heads": [[h.name, list(h.answers), list(h.columns), h.temperature] for h in model.heads],
+            "heads": [[h.name, h.answers, h.columns, h.shares, h.temperature] for h in model.heads],
         }
     )
     arrays: dict[str, NDArray[Any]] = {
@@ -136,8 +148,14 @@ def load(path: Path, key: str) -> Model:
             bias=arrays["bias"],
             together=arrays["together"],
             heads=tuple(
-                Head(name=name, answers=tuple(answers), columns=(columns[0], columns[1]), temperature=temperature)
-                for name, answers, columns, temperature in about["heads"]
+                Head(
+                    name=name,
+                    answers=tuple(answers),
+                    columns=(columns[0], columns[1]),
+                    shares=tuple(shares),
+                    temperature=temperature,
+                )
+                for name, answers, columns, shares, temperature in about["heads"]
             ),
             bars={str(name): float(bar) for name, bar in about["bars"].items()},
             key=key,

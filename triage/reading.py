@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from letters.newest import newest_text
+from triage.language import language_of
 from triage.lexicon import lexicon, side
 from triage.tokens import plain, tokens
 from triage.verdict import Text
@@ -19,7 +21,8 @@ class Reading:
 
     ``words`` are those of subject and body, ``body`` those of the body alone, ``masked`` all words with every place
     and demonym replaced by the side of the border it stands on, ``found`` the phrases (start, end, name) in ``words``,
-    ``roles`` how each place stands to a person: (role, country), the role "" where nothing says it.
+    ``roles`` how each place stands to a person: (role, country), where nothing says it just "place" or
+    "people". ``language`` is that of the newest text.
     """
 
     text: str
@@ -29,6 +32,7 @@ class Reading:
     masked: list[str]
     found: list[tuple[int, int, str]]
     roles: list[tuple[str, str]]
+    language: str
 
 
 def read(text: Text, longest: int) -> Reading:
@@ -47,15 +51,12 @@ def read(text: Text, longest: int) -> Reading:
         masked=mask(words, places),
         found=found,
         roles=roles(words, found, places),
+        language=language_of(words, body),
     )
 
 
 def newest(body: str) -> str:
     """Return what the writer says now, without quotes, forwards and signatures."""
-    try:
-        from letters.newest import newest_text
-    except ImportError:
-        return body
     return newest_text(body)
 
 

@@ -10,12 +10,18 @@ from numpy.typing import NDArray
 from triage.features import BLOCKS, char_features, named_features
 from triage.reading import Reading
 
-Row = tuple[NDArray[np.intp], NDArray[np.float32]]
-
-LEAST_LETTERS: Mapping[str, int] = {"m": 2, "p": 2, "s": 2, "q": 2, "c": 3}
-SCALE: Mapping[str, float] = {"m": 1.0, "p": 1.0, "s": 0.28, "q": 0.25, "c": 1.0}
-PLAIN_BLOCKS = frozenset({"s", "q"})  # present or absent, neither counted nor normalised
+LEAST_LETTERS: Mapping[str, int] = {"m": 2, "p": 2, "s": 2, "k": 2, "q": 2, "c": 3}
+PLAIN_BLOCKS = frozenset({"s", "k", "q"})  # present or absent, neither counted nor normalised
 REMEMBERED_WORDS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The features of one letter: their numbers, their values, and the squared length of each block."""
+
+    numbers: NDArray[np.intp]
+    values: NDArray[np.float32]
+    lengths: NDArray[np.float32]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,18 +42,21 @@ class Vectoriser:
             self._number[name[0]][name[2:]] = number
 
     def row(self, reading: Reading) -> Row:
-        """Return the numbers and the values of the features of one reading."""
-        indices: list[NDArray[np.intp]] = []
+        """Return the features of one reading."""
+        numbers: list[NDArray[np.intp]] = []
         values: list[NDArray[np.float32]] = []
+        lengths: list[float] = []
         for block, features in named_features(reading).items():
             known = self._number[block]
             counts = Counter([known[feature] for feature in features if feature in known])
-            self._weigh(block, counts, indices, values)
+            lengths.append(self._weigh(block, counts, numbers, values))
         runs: list[int] = []
         for word in reading.words:
             runs += self._runs(word)
-        self._weigh("c", Counter(runs), indices, values)
-        return np.concatenate(indices), np.concatenate(values)
+        lengths.append(self._weigh("c", Counter(runs), numbers, values))
+        if not numbers:
+            return Row(np.zeros(0, np.intp), np.zeros(0, np.float32), np.array(lengths, np.float32))
+        return Row(np.concatenate(numbers), np.concatenate(values), np.array(lengths, np.float32))
 
     def _runs(self, word: str) -> list[int]:
         numbers = self._word_numbers.get(word)
@@ -60,21 +69,18 @@ class Vectoriser:
         return numbers
 
     def _weigh(
-        self,
-        block: str,
-        counts: "Counter[int]",
-        indices: list[NDArray[np.intp]],
-        values: list[NDArray[np.float32]],
-    ) -> None:
-        index = np.fromiter(counts.keys(), np.intp, len(counts))
+        self, block: str, counts: Counter[int], numbers: list[NDArray[np.intp]], values: list[NDArray[np.float32]]
+    ) -> float:
+        if not counts:
+            return 0.0
+        number = np.fromiter(counts.keys(), np.intp, len(counts))
+        numbers.append(number)
         if block in PLAIN_BLOCKS:
-            value = np.full(len(counts), SCALE[block], np.float32)
-        else:
-            value = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[index]
-            norm = float(np.sqrt(value @ value))
-            value = value * np.float32(SCALE[block] / norm) if norm else value
-        indices.append(index)
-        values.append(value.astype(np.float32, copy=False))
+            values.append(np.ones(len(counts), np.float32))
+            return float(len(counts))
+        value = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[number]
+        values.append(value / np.sqrt(value @ value))
+        return 1.0
 
 
 def learn_vocabulary(readings: Sequence[Reading]) -> Vectoriser:
@@ -97,10 +103,9 @@ def learn_vocabulary(readings: Sequence[Reading]) -> Vectoriser:
 
 def stack(rows: Iterable[Row]) -> tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.intp]]:
     """Return rows as the (data, indices, indptr) of a CSR matrix."""
-    pairs = list(rows)
-    lengths = np.array([0, *(len(index) for index, _ in pairs)], np.intp)
+    kept = list(rows)
     return (
-        np.concatenate([value for _, value in pairs]),
-        np.concatenate([index for index, _ in pairs]),
-        np.cumsum(lengths),
+        np.concatenate([row.values for row in kept]),
+        np.concatenate([row.numbers for row in kept]),
+        np.cumsum([0, *(len(row.numbers) for row in kept)]).astype(np.intp),
     )

@@ -1,5 +1,7 @@
 """som sweep, som remediation: the watch over promises and the amends for broken ones."""
 
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +36,19 @@ def register(app: typer.Typer) -> None:
     @remediation.command("list")
     def listing(
         all_: bool = typer.Option(False, "--all", help="Closed rows too."),
+        limit: int = typer.Option(200, min=1, help="Most rows shown; a file always holds all of them."),
         to: Path | None = typer.Option(None, "--to", help="Write the register to this .csv or .xlsx file instead."),
         as_json: bool = JSON,
     ) -> None:
         """Show the remediation log."""
+        from casework import remedy
+
+        states = () if all_ else ("open",)
         with desk() as opened:
-            forms = _forms(opened, states=() if all_ else ("open",))
             if to is not None:
-                _export(opened, forms, to)
+                _export(opened, remedy.forms(opened, states=states), to)
                 return
+            forms = list(islice(remedy.forms(opened, states=states), limit))
         if as_json:
             document([_document(one) for one in forms])
         else:
@@ -65,12 +71,11 @@ def register(app: typer.Typer) -> None:
     @remediation.command()
     def show(remediation_id: int, as_json: bool = JSON) -> None:
         """Show one row, and what it still lacks."""
+        from casework import remedy
         from sla.remediation import missing_fields
 
         with desk() as opened:
-            one = next((form for form in _forms(opened, states=()) if form.id == remediation_id), None)
-        if one is None:
-            raise Refused(f"there is no remediation row {remediation_id}")
+            one = remedy.find(opened, remediation_id)
         if as_json:
             document(_document(one))
             return
@@ -125,12 +130,6 @@ def register(app: typer.Typer) -> None:
             remedy.close(opened, me(opened), remediation_id)
 
 
-def _forms(opened: "Desk", *, states: tuple[str, ...]) -> "list[RemediationForm]":
-    from casework import remedy
-
-    return remedy.forms(opened, states=states)
-
-
 def _document(one: "RemediationForm") -> dict[str, Any]:
     from sla.remediation import missing_fields
 
@@ -157,7 +156,7 @@ def _document(one: "RemediationForm") -> dict[str, Any]:
     }
 
 
-def _export(opened: "Desk", forms: "list[RemediationForm]", to: Path) -> None:
+def _export(opened: "Desk", forms: "Iterable[RemediationForm]", to: Path) -> None:
     from sla.remediation_export import write_csv, write_xlsx
 
     try:

@@ -49,15 +49,17 @@ def test_it_takes_letters_acknowledges_them_and_stops_when_told(desk: CommandDes
         wait_until(lambda: len(desk.letters_to("nilda.apaza@example.com")) == 1, process)
         said = stop(process)
     events = [json.loads(line) for line in said.splitlines()]
-    assert [one["event"] for one in events][0] == "started"
-    assert [one["event"] for one in events][-1] == "stopped"
+    assert events[0]["event"] == "started"
+    assert events[-1]["event"] == "stopped"
     assert "nilda" not in said, "no address of a citizen stands in the log"
 
 
 def test_it_stops_in_the_middle_of_a_pass_and_loses_nothing(desk: CommandDesk) -> None:
     desk.environment["SOM_INTAKE__BATCH_LETTERS"] = "5"
     for number in range(150):
-        raw = letter(f"consulta {number}", QUESTION, address=f"p{number}@example.com", message_id=f"<{number}@example.com>")
+        raw = letter(
+            f"consulta {number}", QUESTION, address=f"p{number}@example.com", message_id=f"<{number}@example.com>"
+        )
         desk.arrive(raw, now())
     with running(desk) as process:
         wait_until(lambda: len(desk.json("ticket", "list")) > 0, process)
@@ -71,7 +73,7 @@ def test_it_stops_in_the_middle_of_a_pass_and_loses_nothing(desk: CommandDesk) -
 def test_one_mailbox_failing_never_stops_another(desk: CommandDesk) -> None:
     config = desk.folder / "config.toml"
     config.write_text(
-        f"""
+        """
 [[mailbox]]
 name = "rota"
 address = "otra@example.org"

@@ -1,8 +1,9 @@
 """The main job as its users would do it: a letter comes in, a promise runs, a person answers, the promise is kept."""
 
-import getpass
-import pwd
 import os
+import pwd
+import sqlite3
+from contextlib import closing
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -10,13 +11,16 @@ import pytest
 
 from calendar_pe.clock import parse_instant
 from tests.acceptance.desk import ADDRESS, CommandDesk, text_of
+from tests.databases import Postgresql
 
 MONDAY_10 = "2026-11-23T10:00:00-05:00"
 MONDAY_1005 = "2026-11-23T10:05:00-05:00"
 WRITER = "nilda.apaza@example.com"
 
 
-def letter(subject: str, body: str, *, address: str = WRITER, message_id: str = "<uno@example.com>", **headers: str) -> bytes:
+def letter(
+    subject: str, body: str, *, address: str = WRITER, message_id: str = "<uno@example.com>", **headers: str
+) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["From"] = f"Nilda Apaza <{address}>"
     message["To"] = ADDRESS
@@ -164,7 +168,11 @@ def test_a_dead_server_is_temporary(desk: CommandDesk) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("[intake]\npol_seconds = 3\n", "poll_seconds"), ("[intake\n", "config.toml"), ("[promise]\nreading = 'x'\n", "reading")],
+    [
+        ("[intake]\npol_seconds = 3\n", "poll_seconds"),
+        ("[intake\n", "config.toml"),
+        ("[promise]\nreading = 'x'\n", "reading"),
+    ],
 )
 def test_an_unreadable_config_says_what_and_where(desk: CommandDesk, text: str, expected: str) -> None:
     (desk.folder / "config.toml").write_text(text)
@@ -173,13 +181,35 @@ def test_an_unreadable_config_says_what_and_where(desk: CommandDesk, text: str, 
     assert "Traceback" not in refused.stderr
 
 
+def test_a_database_newer_than_the_code_is_left_alone(desk: CommandDesk) -> None:
+    desk.som("ticket", "list")
+    with closing(sqlite3.connect(desk.folder / "som.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    refused = desk.som("run", "--once", code=1)
+    assert "9999" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_same_way_on_postgresql(desk: CommandDesk, postgresql_server: Postgresql) -> None:
+    with postgresql_server.database(empty=True) as url:
+        desk.environment["SOM_DATABASE__URL"] = url
+        desk.arrive(letter("trabajo en España", QUESTION), parse_instant(MONDAY_10))
+        desk.som("run", "--once", "--now", MONDAY_1005)
+        desk.som("answer", "SOM-2026-000001", "--body", "-", "--yes", "--now", MONDAY_1005, stdin="Hola.\n")
+        desk.som("run", "--once", "--now", "2026-11-23T10:10:00-05:00")
+        shown = desk.json("ticket", "show", "SOM-2026-000001")
+        assert shown["promises"][0]["state"] == "kept"
+        assert len(desk.letters_to(WRITER)) == 2
+        desk.som("journal", "verify")
+
+
 def test_the_login_that_creates_the_database_is_its_administrator(desk: CommandDesk) -> None:
     (first,) = desk.json("staff", "list")
     assert first["login"] == pwd.getpwuid(os.getuid()).pw_name
     assert first["role"] == "administrator"
     desk.som("staff", "add", "rosa", "--name", "Rosa Quispe", "--email", "rosa@example.org", "--role", "consultant")
     assert {one["login"] for one in desk.json("staff", "list")} == {first["login"], "rosa"}
-    assert getpass.getuser()  # identity never comes from the environment: see the next line
+    # Identity comes from the process, never from the environment.
     desk.environment["USER"] = desk.environment["LOGNAME"] = "rosa"
     desk.som("staff", "disable", "rosa")
 

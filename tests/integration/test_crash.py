@@ -158,8 +158,10 @@ def test_every_step_of_a_letters_way_has_a_kill_point() -> None:
 
 
 @pytest.mark.parametrize("point", [name for name, step in KILL_POINTS.items() if step in STEPS])
-def test_a_crash_there_changes_nothing_in_the_end(point: str, tmp_path: Path, clean: dict[str, Any]) -> None:
-    with bench(tmp_path, "") as one:
+def test_a_crash_there_changes_nothing_in_the_end(
+    point: str, tmp_path: Path, clean: dict[str, Any], database_url: str
+) -> None:
+    with bench(tmp_path, database_url) as one:
         assert whole_story(one, point), f"{point} was never reached"
         assert end_state(one) == clean
         copies = message_ids(one)

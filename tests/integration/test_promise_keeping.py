@@ -103,9 +103,9 @@ class TestTheLastSecond:
         send(desk, relay, ref)
         broken = promise(desk, ref)
         assert (broken.state, broken.answered_at, broken.kept_by) == ("broken", accepted_at, "")
-        assert broken.broken_at == TUESDAY_17
+        assert broken.broken_at == TUESDAY_17 + SECOND
         [row] = remediations(desk)
-        assert (row.state, row.promise_id, row.broken_at, row.lateness_seconds) == ("open", broken.id, TUESDAY_17, 0)
+        assert (row.state, row.promise_id, row.broken_at, row.lateness_seconds) == ("open", broken.id, accepted_at, 0)
         assert ticket(desk, ref).state == "answered", "it is late, and it is answered"
         assert events(desk, ref)[-3:] == ["sent", "promise_broken", "promise_answered_late"]
 

@@ -70,7 +70,9 @@ def test_what_moves_moves_whole_and_is_journalled(desk: Desk, boss: Actor) -> No
     added = recalendar.add(desk, boss, TUESDAY_OFF)
     assert (added.moved, added.row.id) == (1, "public_sector-2026-11-24-1")
     after = promise(desk, moving)
-    assert format_instant(after.due_at) == format_instant(after.last_second_at) == format_instant(after.target_at) == NEW
+    assert (
+        format_instant(after.due_at) == format_instant(after.last_second_at) == format_instant(after.target_at) == NEW
+    )
     assert format_instant(after.legal_due_at) == "2026-11-25T23:59:59-05:00"
     assert after.due_on == date(2026, 11, 25)
     assert after.calendar_version == added.calendar_version != untouched.calendar_version

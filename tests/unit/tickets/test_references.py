@@ -52,9 +52,7 @@ class TestMessageIds:
     def test_one_changed_character_is_enough(self, ref: str, nonce: str, data: st.DataObject) -> None:
         made = SIGNER.message_id(ref, nonce, "example.pe")
         at = data.draw(st.integers(0, made.index("@") - 1))
-        other = data.draw(
-            st.sampled_from("0123456789abcdefghijklmnopqrstuvwxyz.<-").filter(lambda c: c != made[at].lower())
-        )
+        other = data.draw(st.sampled_from(sorted(set("0123456789abcdefghijklmnopqrstuvwxyz.<-") - {made[at]})))
         assert SIGNER.ticket_of(made[:at] + other + made[at + 1 :]) != ref
         assert SIGNER.ticket_of(made[:at] + other + made[at + 1 :]) is None
 
