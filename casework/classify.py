@@ -129,13 +129,15 @@ def _promise_anew(desk: Desk, session: Session, ticket: Ticket, actor: Actor, be
     """Promise what the ticket's kind is owed, from the arrival of the letter that the promise before it was about."""
     assert ticket.id is not None
     reckoned = reckon(before.received_at, ticket.kind, desk.calendar, desk.promises)
-    rows.add_all(session, Promise, [promise_row(desk, ticket.id, before.message_id or 0, reckoned, told=False)])
+    row = promise_row(desk, ticket.id, before.message_id or 0, reckoned, told=False)
+    [promise_id] = rows.add_all_with_ids(session, Promise, [row])
     return Event(
         ticket.id,
         desk.clock(),
         actor.journal_name,
         "promised",
         {
+            "promise": promise_id,
             "kind": reckoned.kind,
             "received_at": reckoned.received_at.isoformat(),
             "due_at": reckoned.due_at.isoformat(),

@@ -63,6 +63,7 @@ class _Round:
     desk: Desk
     owner: str
     waiting: list[int] = field(default_factory=list)
+    claimed: dict[int, Outgoing] = field(default_factory=dict)
 
     def claim(self, limit: int) -> list[Parcel]:
         """Lease due letters and begin the attempt of the first, in one commit before any connection is made."""
@@ -74,6 +75,7 @@ class _Round:
             if letters:
                 outgoing.begin(letters[0], now=now, lease=lease)
         self.waiting = [parcel.id for parcel in parcels[1:]]
+        self.claimed = {parcel.id: letter for parcel, letter in zip(parcels, letters, strict=True)}
         if parcels:
             self.desk.at("deliver.claimed")
         return parcels
@@ -83,22 +85,36 @@ class _Round:
         self.desk.at("deliver.recording")
         now = self.desk.clock()
         with self.desk.store.write() as session:
-            letter = outgoing.load(session, parcel.id)
-            if letter is not None and letter.state == OutboxState.SENDING:
-                _apply(self.desk, session, letter, outcome, now)
-            elif letter is not None and letter.lease_owner == self.owner:
-                letter.lease_until = None  # given back untouched
+            if not self._plainly_sent(session, parcel, outcome, now):
+                self._settle(session, parcel, outcome, now)
             self.waiting = [one for one in self.waiting if one != parcel.id]
             given_back = isinstance(outcome, Temporary) and not outcome.counted
             mine = True
             if self.waiting and not given_back:
-                following = outgoing.load(session, self.waiting[0])
-                mine = following is not None and outgoing.leased_by(following, self.owner)
-                if following is not None and mine:
-                    outgoing.begin(following, now=now, lease=self.desk.settings.lease)
+                lease = self.desk.settings.lease
+                mine = outgoing.begin_leased(session, self.waiting[0], owner=self.owner, now=now, lease=lease)
         self.desk.at("deliver.recorded")
         if not mine:
             raise LeaseLost("another courier has taken the letters that were waiting")
+
+    def _plainly_sent(self, session: Session, parcel: Parcel, outcome: Outcome, now: datetime) -> bool:
+        """Note that the relay took a letter on which no promise hangs: most are such, and this way costs least."""
+        letter = self.claimed[parcel.id]
+        if not isinstance(outcome, Accepted) or letter.kind in KEEPS_PROMISE:
+            return False
+        if not outgoing.accept(session, parcel.id, now=now, said=_accepted_text(outcome)):
+            return False
+        if letter.ticket_id is not None:
+            letter.attempts = parcel.attempts + 1
+            journal.append(session, [_event(letter, now, "sent", sent_at=now.isoformat())])
+        return True
+
+    def _settle(self, session: Session, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
+        letter = outgoing.load(session, parcel.id)
+        if letter is not None and letter.state == OutboxState.SENDING:
+            _apply(self.desk, session, letter, outcome, now)
+        elif letter is not None and letter.lease_owner == self.owner:
+            letter.lease_until = None  # given back untouched
 
 
 def expire_leases(desk: Desk) -> int:
@@ -151,9 +167,8 @@ def _apply(desk: Desk, session: Session, letter: Outgoing, outcome: Outcome, now
         outcome, letter.attempts, now, OutboxSettings(patience=desk.settings.give_up), key=letter.message_id
     )
     match outcome:
-        case Accepted(response=text, refused=refused):
-            letter.last_code = 250
-            letter.last_text = clean_line("; ".join([text, *(f"{one[0]}: {one[1]} {one[2]}" for one in refused)]), 500)
+        case Accepted():
+            letter.last_code, letter.last_text = 250, _accepted_text(outcome)
             _sent(desk, session, letter, now, SERVICE, now)
             return
         case Temporary(code=code, text=text, counted=counted):
@@ -173,6 +188,11 @@ def _apply(desk: Desk, session: Session, letter: Outgoing, outcome: Outcome, now
         journal.append(session, [_event(letter, now, f"send_{state}")])
     if state == "refused" and letter.kind in KEEPS_PROMISE:
         _notice(desk, session, letter, now, "refused", "El correo no aceptó una respuesta")
+
+
+def _accepted_text(outcome: Accepted) -> str:
+    """Return what the relay said, and whom it refused."""
+    return clean_line("; ".join([outcome.response, *(f"{one[0]}: {one[1]} {one[2]}" for one in outcome.refused)]), 500)
 
 
 def _sent(desk: Desk, session: Session, letter: Outgoing, sent_at: datetime, actor: Actor, now: datetime) -> None:

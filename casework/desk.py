@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from calendar_pe import Calendar
+from calendar_pe import Calendar, CalendarRangeError
 from replies.catalogue import Catalogue
 from sla.promises import PromiseSettings
 from sla.working_time import WorkingTimeSettings, next_open
@@ -70,8 +70,14 @@ class Desk:
     at: Callable[[str], None] = field(default=_nothing)
 
     def next_open(self, instant: datetime) -> datetime:
-        """Return the instant itself inside working time, else the next opening: when a notice to staff may leave."""
-        return next_open(instant, self.calendar, self.working_time)
+        """Return the instant itself inside working time, else the next opening: when a notice to staff may leave.
+
+        Past the last opening of the calendar it is the instant itself: the notice then waits for newer rows.
+        """
+        try:
+            return next_open(instant, self.calendar, self.working_time)
+        except CalendarRangeError:
+            return instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
 
     acknowledgements = acknowledge.plan(desk, session, sheet.promised, now)
     told = {one.intake_id for one in acknowledgements}
-    rows.add_all(
+    promise_ids = rows.add_all_with_ids(
         session,
         Promise,
         [
@@ -151,7 +151,7 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
         [one.message_row(outgoing_id) for one, outgoing_id in zip(acknowledgements, outgoing_ids, strict=True)],
     )
     danger.notify(desk, session, [t for t in sheet.tickets if _verdict(t.reading).trafficking_risk], now)
-    journal.append(session, _events(desk, sheet, told, now), fresh=frozenset(new_ids))
+    journal.append(session, _events(desk, sheet, promise_ids, told, now), fresh=frozenset(new_ids))
     intake.settle(session, [_settled_row(reading, outcome, target, now) for reading, outcome, target in sheet.settled])
 
 
@@ -193,9 +193,10 @@ def _follow_up(session: Session, sheet: Sheet, now: datetime) -> None:
 
 
 def _recovered_row(known: Known, reading: Reading, now: datetime) -> dict[str, object]:
+    state = TicketState(known.state)  # somebody may have answered the raw letter meanwhile
     return {
         "id": known.id,
-        "state": after(TicketState(known.state), TicketEvent.REOPENED),
+        "state": after(state, TicketEvent.REOPENED) if state == TicketState.QUARANTINED else state,
         "flags": "",
         "updated_at": now,
         **_judged(reading),
@@ -325,7 +326,7 @@ def _settled_row(
     }
 
 
-def _events(desk: Desk, sheet: Sheet, told: set[int], now: datetime) -> list[Event]:
+def _events(desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int], now: datetime) -> list[Event]:
     actor = SERVICE.journal_name
     events = [_judged_event(desk, "opened", ticket.id, ticket.reading, now) for ticket in sheet.tickets] + [
         _judged_event(desk, "recovered", known.id, reading, now) for known, reading in sheet.recovered
@@ -353,6 +354,7 @@ def _events(desk: Desk, sheet: Sheet, told: set[int], now: datetime) -> list[Eve
             actor,
             "promised",
             {
+                "promise": promise_id,
                 "kind": reckoned.kind,
                 "intake": reading.pending.id,
                 "received_at": reckoned.received_at.isoformat(),
@@ -362,7 +364,7 @@ def _events(desk: Desk, sheet: Sheet, told: set[int], now: datetime) -> list[Eve
                 "acknowledged": reading.pending.id in told,
             },
         )
-        for reading, target, reckoned in sheet.promised
+        for promise_id, (reading, target, reckoned) in zip(promise_ids, sheet.promised, strict=True)
     ]
     return events
 

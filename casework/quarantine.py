@@ -28,8 +28,12 @@ _TEXT_LARGE = (
 def put_away(desk: Desk, pending: Pending, raw: bytes) -> None:
     """Open a quarantined ticket for a letter, in a transaction of its own. ``raw`` may be its header block alone."""
     with desk.store.write() as session:
-        if pending.id in intake.still_waiting(session, [pending.id]):
+        if pending.id not in intake.still_waiting(session, [pending.id]):
+            return
+        if pending.ticket_id is None:
             _file(desk, session, pending, _head(pending, raw))
+        else:
+            _put_back(desk, session, pending, pending.ticket_id)
 
 
 def _head(pending: Pending, raw: bytes) -> Letter:
@@ -37,6 +41,15 @@ def _head(pending: Pending, raw: bytes) -> Letter:
     if pending.partial or pending.last_error:
         return parse_headers(raw[:262_144].partition(b"\r\n\r\n")[0])
     return Letter()
+
+
+def _put_back(desk: Desk, session: Session, pending: Pending, ticket_id: int) -> None:
+    """Return a letter to quarantine that was tried again in vain; the ticket that stands for it goes on."""
+    now = desk.clock()
+    facts: dict[str, Fact] = {"intake": pending.id, "tries": pending.attempts}
+    journal.append(session, [Event(ticket_id, now, SERVICE.journal_name, "quarantined", facts)])
+    settled = {"id": pending.id, "state": IntakeState.QUARANTINED, "outcome": IntakeOutcome.QUARANTINE}
+    intake.settle(session, [{**settled, "ticket_id": ticket_id, "processed_at": now}])
 
 
 def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> None:
@@ -85,7 +98,9 @@ def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> Non
             }
         ],
     )[0]
-    rows.add_all(session, Promise, [promise_row(desk, ticket_id, message_id, reckoned, told=False)])
+    [promise_id] = rows.add_all_with_ids(
+        session, Promise, [promise_row(desk, ticket_id, message_id, reckoned, told=False)]
+    )
     rows.add_all(
         session,
         Notice,
@@ -109,6 +124,7 @@ def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> Non
         "tries": pending.attempts,
     }
     promised: dict[str, Fact] = {
+        "promise": promise_id,
         "kind": reckoned.kind,
         "intake": pending.id,
         "received_at": reckoned.received_at.isoformat(),

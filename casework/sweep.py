@@ -110,7 +110,7 @@ def _notice(desk: Desk, promise: Promise, kind: str, now: datetime) -> dict[str,
         "ticket_id": promise.ticket_id,
         "promise_id": promise.id,
         "created_at": now,
-        "leaves_at": desk.next_open(now) if _known(desk, now) else now,
+        "leaves_at": desk.next_open(now),
     }
 
 

@@ -65,21 +65,22 @@ def judge(letter: Letter) -> BounceVerdict:
             recipients=report.recipients or _recipients(letter, _notice(letter)),
             original_message_id=report.original_message_id or _original_id(letter),
         )
-    from_server = _from_server(letter)
+    by_daemon = _by_daemon(letter)
+    without_return = by_daemon or _without_return(letter)
     subject = _subject(letter)
-    if not from_server and not subject:
+    if not (without_return or subject or letter.header("x-failed-recipients")):
         return _NO
     notice = _notice(letter)
     if _is_success(letter, notice):
         return _NO
-    if _reads_like_one(letter, notice, from_server, subject):
+    if _reads_like_one(letter, notice, by_daemon, without_return, subject):
         return BounceVerdict(
             is_bounce=True,
             permanent=_is_permanent(letter, notice),
             recipients=_recipients(letter, notice),
             original_message_id=_original_id(letter),
         )
-    return _second_opinion(letter) if from_server else _NO
+    return _second_opinion(letter) if by_daemon else _NO
 
 
 def _notice(letter: Letter) -> str:
@@ -99,16 +100,21 @@ def _is_success(letter: Letter, notice: str) -> bool:
     return "feedback-report" in kind or bool(_DELIVERED.match(letter.subject))
 
 
-def _from_server(letter: Letter) -> bool:
-    """Tell whether a server plausibly sent this: the empty envelope sender, a report, or a daemon's name."""
-    if any(_NULL_PATH.fullmatch(path) for path in letter.all_headers("return-path")):
-        return True
-    if letter.header("x-failed-recipients") or letter.header("content-type").lower().startswith("multipart/report"):
-        return True
-    if _EMPTY_SENDER.search(letter.header("from")):
+def _by_daemon(letter: Letter) -> bool:
+    """Tell whether a mail server signs this letter, by name, address or form."""
+    if letter.header("content-type").lower().startswith("multipart/report"):
         return True
     local = letter.from_address.rpartition("@")[0] or letter.from_address
-    return bool(notices.SERVER_ADDRESS.fullmatch(local)) or bool(notices.SERVER_NAME.match(letter.from_name))
+    return (
+        bool(_EMPTY_SENDER.search(letter.header("from")))
+        or bool(notices.SERVER_ADDRESS.fullmatch(local))
+        or bool(notices.SERVER_NAME.match(letter.from_name))
+    )
+
+
+def _without_return(letter: Letter) -> bool:
+    """Tell whether the envelope sender is empty: a notice, or a vacation message (RFC 3834, 3.3)."""
+    return any(_NULL_PATH.fullmatch(path) for path in letter.all_headers("return-path"))
 
 
 def _on_a_list(letter: Letter) -> bool:
@@ -122,17 +128,31 @@ def _subject(letter: Letter) -> bool:
     )
 
 
-def _reads_like_one(letter: Letter, notice: str, from_server: bool, subject: bool) -> bool:
+def _reads_like_one(letter: Letter, notice: str, by_daemon: bool, without_return: bool, subject: bool) -> bool:
+    """Weigh who writes, the subject and the words: the weaker the sender's mark, the more the rest must say."""
     if letter.header("x-failed-recipients"):
         return True
     if _ABSENT.search(letter.subject) and not subject:
         return False
-    if from_server:
-        answer = bool(_ANSWER.match(letter.subject)) and letter.report is None
+    answer = bool(_ANSWER.match(letter.subject)) and letter.report is None
+    if by_daemon:
         return subject or (not answer and _says(notice))
+    if without_return:
+        return subject or (not answer and bool(notices.REPLY_CODE.search(notice)) and _says(notice))
     if _on_a_list(letter) and letter.report is None:
         return False
-    return _says(notice[:_OPENING])
+    return _says(notice[:_OPENING]) and _shows_traces(letter, notice)
+
+
+def _shows_traces(letter: Letter, notice: str) -> bool:
+    """Tell whether a letter that no server signs carries what only servers send: a code, a copy, a machine's mark."""
+    return (
+        letter.report is not None
+        or len(notice) < len(letter.text)
+        or bool(notices.REPLY_CODE.search(notice))
+        or letter.header("auto-submitted").lower().startswith("auto")
+        or bool(notices.SERVER_SPEAKS.search(notice[:_OPENING]))
+    )
 
 
 def _says(notice: str) -> bool:

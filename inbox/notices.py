@@ -145,6 +145,12 @@ DELAY = _table(
 )
 """What servers say of a delivery that they still attempt."""
 
+SERVER_SPEAKS = _table(
+    r"created automatically|automatically generated|generated automatically|generado autom[aá]ticamente|do not reply"
+    r"|this is the (?:mail|qmail|postfix)|mail (?:system|server) at|returned to (?:the )?sender|envelope",
+)
+"""Words by which a server says what it is."""
+
 GAVE_UP = _table(
     r"given up|giving up|i've given|gave up|too long in the queue|retry (?:timeout|time) exceeded",
     r"message expired|has expired|permanent|no further (?:attempts|delivery)|will not be (?:retried"
@@ -180,9 +186,8 @@ SERVER_NAME = _table(
 """Display names of servers."""
 
 SERVER_ADDRESS = re.compile(
-    r"(?:mailer-?daemon|mail-daemon|maildaemon|mailer|postmaster|mdaemon|microsoftexchange\w+|ndr|double-bounce"
-    r"|mail-?delivery|bounces?|mail\.daemon"
-    r"|mailsystem|mailerror|system|administrator|daemon|maildelivery\w*|dsn|mds|staff)(?:[-+=.\\@].*)?",
+    r"(?:mailer-?daemon|mail-?daemon|mail\.daemon|postmaster|mdaemon|microsoftexchange\w+|ndr|double-bounce|bounces?"
+    r"|mail-?delivery\w*|mailsystem|mailerror|dsn|mds)(?:[-+=.\\@].*)?",
     re.IGNORECASE,
 )
 """Local parts of servers' addresses."""

@@ -132,7 +132,7 @@ def _kind_of(source: Path) -> str:
             return str(json.loads(file.readline())["database"])
     except OSError as error:
         raise Refused(f"{source}: {error.strerror}") from None
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         raise Damaged(f"{source}: its first lines cannot be read") from None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tickets.rows import core
@@ -14,6 +14,33 @@ _OUTBOX = core(Outgoing)
 _DUE = (OutboxState.WAITING, OutboxState.DEFERRED)
 HOLD = "outbox_hold"
 """The setting that holds every outgoing letter until a person releases it."""
+
+# Built once: the courier runs these two for every letter.
+_BEGIN = (
+    update(_OUTBOX)
+    .where(
+        _OUTBOX.c.id == bindparam("letter"),
+        _OUTBOX.c.lease_owner == bindparam("owner"),
+        _OUTBOX.c.state.in_(_DUE),
+    )
+    .values(
+        state=OutboxState.SENDING,
+        attempts=_OUTBOX.c.attempts + 1,
+        attempted_at=bindparam("now"),
+        lease_until=bindparam("until"),
+    )
+)
+_ACCEPT = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("letter"), _OUTBOX.c.state == OutboxState.SENDING)
+    .values(
+        state=OutboxState.SENT,
+        sent_at=bindparam("now"),
+        lease_until=None,
+        last_code=250,
+        last_text=bindparam("said"),
+    )
+)
 
 
 def held(session: Session) -> str:
@@ -65,9 +92,15 @@ def begin(letter: Outgoing, *, now: datetime, lease: timedelta) -> None:
     letter.lease_until = now + lease
 
 
-def leased_by(letter: Outgoing, owner: str) -> bool:
-    """Return True while that courier still has a letter that it has claimed and not begun."""
-    return letter.lease_owner == owner and letter.state in _DUE
+def begin_leased(session: Session, outgoing_id: int, *, owner: str, now: datetime, lease: timedelta) -> bool:
+    """Do as ``begin`` while that courier still has the letter that it has claimed and not begun, else return False."""
+    values = {"letter": outgoing_id, "owner": owner, "now": now, "until": now + lease}
+    return bool(session.execute(_BEGIN, values).rowcount)
+
+
+def accept(session: Session, outgoing_id: int, *, now: datetime, said: str) -> bool:
+    """Note that the relay took a letter that was being sent; False when it was not being sent any more."""
+    return bool(session.execute(_ACCEPT, {"letter": outgoing_id, "now": now, "said": said}).rowcount)
 
 
 def expired(session: Session, now: datetime, *, limit: int = 200) -> list[Outgoing]:

@@ -1,18 +1,21 @@
 """Judges letters: the one door of this room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from triage import store
 from triage.corpus import KINDS
-from triage.language import language_of
+from triage.enough import says_enough
 from triage.model import Model
+from triage.places import countries_of
 from triage.reading import Reading, read
+from triage.reasons import reasons_of
 from triage.verdict import Text, TriageSettings, Verdict
 
 BATCH = 64
-LEAST_WORDS = 3
+THANKS = "agradecimiento"  # a pure thank-you needs no matter to be understood
 
 __all__ = ["Classifier", "Text", "load"]
 
@@ -42,34 +45,41 @@ class Classifier:
         chances = self._model.probabilities(scores)
         return [self._verdict(reading, {k: v[i] for k, v in chances.items()}) for i, reading in enumerate(readings)]
 
-    def _verdict(self, reading: Reading, chance: dict[str, "np.ndarray[tuple[int], np.dtype[np.float64]]"]) -> Verdict:
-        enough = sum(1 for word in reading.words if word.isalpha() and len(word) > 1) >= LEAST_WORDS
+    def _verdict(self, reading: Reading, chance: Mapping[str, NDArray[np.float64]]) -> Verdict:
+        kind = KINDS[int(chance["kind"].argmax())]
+        enough = kind == THANKS or says_enough(reading, self._model.vectoriser.knows)
         line = int(chance["line"].argmax()) if enough else 0
         confidence = float(chance["line"][line])
-        bar = self._settings.confidence_bar or self._model.bars["line"]
-        danger_bar = self._settings.danger_bar or self._model.bars["trafficking_risk"]
+        if not enough:
+            kind = "consulta"
+        on_behalf = self._reaches("on_behalf", chance, None)
+        danger = self._reaches("trafficking_risk", chance, self._settings.danger_bar)
         return Verdict(
             line=line,
             confidence=round(confidence, 4),
-            confident=enough and confidence >= bar,
+            confident=enough and confidence >= self.bar,
             enough=enough,
-            kind=KINDS[int(chance["kind"].argmax())],
-            on_behalf=bool(chance["on_behalf"][1] >= self._model.bars["on_behalf"]),
-            trafficking_risk=bool(chance["trafficking_risk"][1] >= danger_bar),
-            language=language_of(reading.words, reading.text),
-            countries=countries(reading),
-            reasons=() if enough else ("no dice lo suficiente para saber de qué se trata",),
+            kind=kind,
+            on_behalf=on_behalf,
+            trafficking_risk=danger,
+            language=reading.language,
+            countries=countries_of(reading, kind),
+            reasons=reasons_of(
+                reading, line=line, kind=kind, on_behalf=on_behalf, trafficking_risk=danger, enough=enough
+            ),
             model_version=self._model.version,
         )
 
+    @property
+    def bar(self) -> float:
+        """The confidence from which a line stands without a person's word."""
+        return self._model.bars["line"] if self._settings.confidence_bar is None else self._settings.confidence_bar
 
-def countries(reading: Reading) -> tuple[str, ...]:
-    """Return the foreign countries that the letter names, sorted."""
-    codes = {name.partition(":")[2] for _, _, name in reading.found if name.startswith(("place:", "people:", "mark:"))}
-    return tuple(sorted(codes - {"PE"}))
+    def _reaches(self, head: str, chance: Mapping[str, NDArray[np.float64]], bar: float | None) -> bool:
+        return bool(chance[head][1] >= (self._model.bars[head] if bar is None else bar))
 
 
 def load(settings: TriageSettings | None = None) -> Classifier:
     """Make the judge ready: from the stored model in a fraction of a second, or by fitting it first (seconds)."""
     settings = settings or TriageSettings()
-    return Classifier(store.ready(settings.cache_dir), settings)
+    return Classifier(store.ready(settings), settings)

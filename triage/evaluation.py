@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from triage.corpus import KINDS, Example
@@ -59,7 +60,7 @@ def country_scores(pairs: Iterable[tuple[Iterable[str], Iterable[str]]]) -> dict
 def reliability(verdicts: Sequence[Verdict], examples: Sequence[Example]) -> list[dict[str, float]]:
     """Return, per band of confidence, how many letters fell in it, the mean confidence and the share that was right."""
     bands: list[dict[str, float]] = []
-    for low, high in zip(STEPS, STEPS[1:], strict=False):
+    for low, high in pairwise(STEPS):
         inside = [(v, e) for v, e in zip(verdicts, examples, strict=True) if low <= v.confidence < high]
         if inside:
             bands.append(
@@ -116,9 +117,7 @@ def measure(verdicts: Sequence[Verdict], examples: Sequence[Example]) -> dict[st
     if any(example.difficulty for example in examples):
         report["line_by_difficulty"] = _by(both, lambda e: e.difficulty or "-")
     if any(example.arguable for example in examples):
-        report["line"]["accuracy_arguable"] = sum(
-            v.line == e.line or v.line in e.arguable for v, e in both
-        ) / len(both)
+        report["line"]["accuracy_arguable"] = sum(v.line == e.line or v.line in e.arguable for v, e in both) / len(both)
     return report
 
 

@@ -71,8 +71,7 @@ def _persons(reading: Reading) -> list[str]:
                 mine += cue == "cue:says-i"
                 theirs += cue == "cue:says-they"
                 kin += cue == "cue:kin-acts"
-        told += [
-            f"{name}-i={min(mine, 4)}", f"{name}-they={min(theirs, 4)}", f"{name}-kin={min(kin, 2)}",
-            f"{name}-lead={max(-4, min(4, mine - theirs))}", f"{name}-lead={max(-2, min(2, mine - theirs))}/{min(kin, 1)}",
-        ]  # fmt: skip
+        lead = mine - theirs
+        told += [f"{name}-i={min(mine, 4)}", f"{name}-they={min(theirs, 4)}", f"{name}-kin={min(kin, 2)}"]
+        told += [f"{name}-lead={max(-4, min(4, lead))}", f"{name}-lead={max(-2, min(2, lead))}/{min(kin, 1)}"]
     return told

@@ -1,48 +1,105 @@
-"""Tells the language of a letter by its commonest small words, and by py3langid where those are silent."""
+"""Tells the language of a letter: by its script, by its commonest small words, and by py3langid where those are silent.
 
+py3langid weighs 50 MB and most letters never need it, so it is loaded at the first one that does. Quechua and Aymara
+are met by their own words, because it takes the one for the other.
+"""
+
+import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
-SMALL_WORDS = {
-    "es": "el la los las un una de del que y en por para con mi me se es no lo le su al como pero yo tengo quiero si hola gracias estoy soy este esta hay muy buenas buenos dias tardes quisiera trabajo puedo o donde cuando desde hace aqui alla porque mas ya trabajar",
-    "en": "the a an of to and in for with my i is are not do it you he she we have want if hello thank thanks am this that there very good would work can or where when from since here because more already was be at on as by",
-    "pt": "o os um uma de do da dos das que e em no na nos nas por para com meu minha eu nao se ao como mas tenho quero ola obrigado obrigada estou sou esta muito bom boa dia tarde gostaria trabalho posso ou onde quando desde aqui porque mais ja foi voce",
-    "fr": "le la les un une de du des que et en pour avec mon ma je est ne pas il elle vous nous au comme mais ai veux si bonjour merci suis ce cette tres travail puis ou quand depuis ici parce plus deja dans sur qui se",
-    "it": "il lo la gli le un una di del della che e in per con mio mia io non si al come ma ho voglio se buongiorno grazie sono questo questa molto vorrei lavoro posso o dove quando da qui perche piu gia nel anni mi ci",
-    "de": "der die das ein eine und in fur mit mein meine ich ist nicht es sie wir habe mochte wenn hallo danke bin dieser sehr guten arbeit kann oder wo wann seit hier weil mehr zu den dem von auf im als sich wird",
-    "ht": "mwen se pa gen nan pou ak yon ki sa m li nou yo bonjou mesi vle ka travay depi kounye ki kijan te ap sou tankou fe ale moun paske ou tan kote lontan yap la lan",
-    "qu": "noqa noqaqa nuqa nuqaqa kani kanki kashani kachkani imaynallan allillanchu munani llankay llankayta llamkay llamkayta llankani llamkani mana manan manam ama hinaspa ichaqa kunan wasi wawa wawayta wawaykuna taytay mamay tiyani tiyashani yachayta atiyman atini rimay ima imata imatan maypi maypin sutiy napaykuykichis ripuyta riyta kutimuyta anchata pachi anay sulpayki llaqtay llaqtaymanta wiraqocha runasimi runasimipi kaypi chaypi hinallataq tayta kuraq churiy wawqiy panay qosay warmiy paykuna paymi chayllata yanapaykuway yanapawankichikmanchu",
-    "ay": "nayax nayaxa naya kamisaki kamisaraki jilata kullaka irnaqana irnaqir irnaqiri munta munapta markar markat markaja jutta sarta saraña sarana janiwa ukat ukatxa akax akaxa ukax ukaxa aski jupax jupaxa yatiyita yuspajara yuspagara wawajax wawaja utaxa utjaskta utjta tuqita tuqinkirit qullqi kunjamasa kawki yanapita yanapitaya aymar aymara uru jutana irnaqta irnaqanax mamaja tatay",
-}
-SETS = {language: frozenset(words.split()) for language, words in SMALL_WORDS.items()}
+DEFAULT = "es"
+LOOKED_AT = 300  # words
+LEAST_HITS = 2  # different small words
+LEAST_SHARE = 0.15  # of all words
+LEAST_LETTERS = 12
+SHORT = 12  # words; so few hold too few small words to count shares
+OFFERED = (
+    "es",
+    "en",
+    "pt",
+    "fr",
+    "it",
+    "de",
+    "qu",
+    "ht",
+    "nl",
+    "ca",
+    "sv",
+    "pl",
+    "ro",
+    "tr",
+    "id",
+    "eu",
+    "fi",
+    "hu",
+    "vi",
+    "tl",
+)
+SCRIPTS: Sequence[tuple[str, str, str]] = (
+    ("\u3040", "\u30ff", "ja"),
+    ("\uac00", "\ud7af", "ko"),
+    ("\u4e00", "\u9fff", "zh"),
+    ("\u0400", "\u04ff", "ru"),
+    ("\u0600", "\u06ff", "ar"),
+    ("\u0590", "\u05ff", "he"),
+    ("\u0900", "\u097f", "hi"),
+    ("\u0370", "\u03ff", "el"),
+    ("\u0e00", "\u0e7f", "th"),
+)
+
+
+@cache
+def small_words() -> Mapping[str, frozenset[str]]:
+    """Return language -> its commonest small words, without accents."""
+    text = (files("triage") / "lexicon" / "languages.toml").read_text("utf-8")
+    return {language: frozenset(words.split()) for language, words in tomllib.loads(text)["words"].items()}
 
 
 def language_of(words: Sequence[str], text: str) -> str:
-    """Return the ISO 639-1 code of the language most of these words are in."""
-    counted = Counter(words[:400])
-    best, score = "es", 0
-    for language, small in SETS.items():
-        mine = sum(count for word, count in counted.items() if word in small)
-        if language in ("qu", "ay"):
-            mine *= 3
-        if mine > score:
-            best, score = language, mine
-    if score == 0:
-        return by_script(text) or "es"
-    return best
+    """Return the ISO 639-1 code of the language that most of these words (as ``tokens.plain`` leaves them) are in."""
+    counted = Counter(word for word in words[:LOOKED_AT] if word.isalpha())
+    total = sum(counted.values())
+    hits = {
+        language: sum(count for word, count in counted.items() if word in small)
+        for language, small in small_words().items()
+    }
+    hits["qu"] *= 3
+    hits["ay"] *= 3
+    best = max(hits, key=lambda language: hits[language])
+    different = len(small_words()[best] & counted.keys())
+    if different >= LEAST_HITS and hits[best] >= LEAST_SHARE * total:
+        return best
+    if not text.isascii() and (script := by_script(text)):
+        return script
+    if sum(len(word) for word in counted) >= LEAST_LETTERS and total > 3 and not (different and total < SHORT):
+        return by_letters(text)
+    return best if hits[best] else DEFAULT
 
 
 def by_script(text: str) -> str:
-    """Return the language that a script gives away, or ""."""
+    """Return the language that a script gives away, or "" (the Latin one gives nothing away)."""
     sample = text[:2000]
-    if any("\u3040" <= char <= "\u30ff" for char in sample):
-        return "ja"
-    if any("\uac00" <= char <= "\ud7af" for char in sample):
-        return "ko"
-    if any("\u4e00" <= char <= "\u9fff" for char in sample):
-        return "zh"
-    if any("\u0400" <= char <= "\u04ff" for char in sample):
-        return "ru"
-    if any("\u0600" <= char <= "\u06ff" for char in sample):
-        return "ar"
-    return ""
+    found = [(sum(low <= char <= high for char in sample), language) for low, high, language in SCRIPTS]
+    kana = next(count for count, language in found if language == "ja")
+    count, language = max(found, key=lambda pair: pair[0])
+    if 3 * count < sum(char.isalpha() for char in sample):
+        return ""
+    return "ja" if language == "zh" and kana else language
+
+
+def by_letters(text: str) -> str:
+    """Return what py3langid makes of the text, among the languages that use the Latin script here."""
+    return str(_identifier().classify(text[:2000])[0])
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(OFFERED)
+    return identifier

@@ -61,8 +61,9 @@ class Model:
 
     @property
     def version(self) -> str:
-        """Short name of this model, kept with every verdict."""
-        return self.key[:12]
+        """Short name of this model, kept with every verdict; what follows a + comes from the desk's own letters."""
+        base, _, own = self.key.partition("+")
+        return f"{base[:12]}+{own[:8]}" if own else base[:12]
 
     def scores(self, rows: Sequence[Row]) -> NDArray[np.float64]:
         """Return the raw score of every column for every row."""
@@ -88,7 +89,7 @@ def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     if scores.shape[1] == 1:
         scores = np.hstack([np.zeros_like(scores), scores])
     raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
-    return raised / raised.sum(axis=1, keepdims=True)
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 def agree(
@@ -132,7 +133,10 @@ def save(model: Model, path: Path) -> None:
 
 
 def load(path: Path, key: str) -> Model:
-    """Read a stored model. Raise ``UnusableModel`` unless it is whole and was fitted under this key."""
+    """Read a stored model. Raise ``UnusableModel`` unless it is whole and was fitted under this key.
+
+    What the desk's own letters add to a key, after a +, may be anything.
+    """
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in ("weights", "bias", "idf", "together", "names", "about", "seal")}
@@ -140,7 +144,7 @@ def load(path: Path, key: str) -> Model:
         if seal != _seal(arrays):
             raise UnusableModel("its seal is broken")
         about = json.loads(_text(arrays["about"]))
-        if about["key"] != key:
+        if about["key"].partition("+")[0] != key:
             raise UnusableModel("it was fitted from other letters or other code")
         return Model(
             vectoriser=Vectoriser(names=_text(arrays["names"]).split("\t"), idf=arrays["idf"]),
@@ -158,11 +162,11 @@ def load(path: Path, key: str) -> Model:
                 for name, answers, columns, shares, temperature in about["heads"]
             ),
             bars={str(name): float(bar) for name, bar in about["bars"].items()},
-            key=key,
+            key=about["key"],
         )
     except UnusableModel:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, the answer is to fit again
+    except Exception as error:
         raise UnusableModel(str(error)) from error
 
 

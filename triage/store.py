@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from triage import model as models
 from triage.model import Model, UnusableModel
+from triage.verdict import TriageSettings
 
 PARTS = (
     "tokens.py", "phrases.py", "lexicon.py", "reading.py", "features.py", "vectors.py", "corpus.py", "model.py",
@@ -42,11 +44,13 @@ def default_folder() -> Path:
     return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "som"
 
 
-def ready(cache_dir: Path | None) -> Model:
-    """Return the model: the stored one when it is whole and ours, otherwise one fitted now and stored."""
+def ready(settings: TriageSettings) -> Model:
+    """Return the model: the desk's, else the stored one, each only when whole and of this version, else a new fit."""
     key = model_key()
-    folder = _writable(cache_dir or default_folder())
-    path = folder / f"triage-{key[:16]}.npz"
+    if settings.desk_model is not None:
+        with suppress(UnusableModel):
+            return models.load(settings.desk_model, key)
+    path = shipped_path(settings)
     try:
         return models.load(path, key)
     except UnusableModel:
@@ -54,20 +58,28 @@ def ready(cache_dir: Path | None) -> Model:
         return models.load(path, key)
 
 
-def fit_apart(path: Path, key: str) -> None:
-    """Fit in a process of its own and wait; two processes that do it at once write the same file, one after the other."""
+def shipped_path(settings: TriageSettings) -> Path:
+    """Return where the model fitted from the shipped letters alone is kept."""
+    folder = settings.cache_dir or default_folder()
+    return _writable(folder) / f"triage-{model_key()[:16]}.npz"
+
+
+def fit_apart(path: Path, key: str, examples: Path | None = None) -> None:
+    """Fit in a process of its own and wait for it; raise ``CalledProcessError`` or ``TimeoutExpired`` when it fails.
+
+    Two processes that fit at once each move a whole file into place, so either may win.
+    """
+    command = [sys.executable, "-m", "triage.training", "--out", str(path), "--key", key]
+    if examples is not None:
+        command += ["--examples", str(examples)]
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     subprocess.run(
-        [sys.executable, "-m", "triage.training", "--out", str(path), "--key", key],
+        command,
         check=True,
         timeout=PATIENCE,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
-            "OPENBLAS_NUM_THREADS": "1",
-            "OMP_NUM_THREADS": "1",
-        },
+        env={**os.environ, **threads, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)},
     )
 
 

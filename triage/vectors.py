@@ -41,6 +41,10 @@ class Vectoriser:
         for number, name in enumerate(self.names):
             self._number[name[0]][name[2:]] = number
 
+    def knows(self, word: str) -> bool:
+        """Tell whether the corpus taught this word."""
+        return word in self._number["m"]
+
     def row(self, reading: Reading) -> Row:
         """Return the features of one reading."""
         numbers: list[NDArray[np.intp]] = []

@@ -28,7 +28,7 @@ def inspect(
     if not as_jsonl:
         raise Misused("inspect escribe solo con --jsonl: un objeto JSON por carta")
     for path in _files(paths):
-        line = json.dumps(_described(path), ensure_ascii=False, separators=(",", ":"))
+        line = json.dumps(described(path), ensure_ascii=False, separators=(",", ":"))
         typer.echo((line + "\n").encode("utf-8", "replace"), nl=False)
 
 
@@ -46,7 +46,8 @@ def _files(paths: Iterable[Path]) -> Iterator[str]:
             yield str(path)
 
 
-def _described(path: str) -> dict[str, Any]:
+def described(path: str) -> dict[str, Any]:
+    """Return what is read from one file, in the form of the contract; a file that cannot be read is a defect."""
     from inbox import bounce, caps, machine
     from inbox.parse import parse
     from letters.clean import clean_line

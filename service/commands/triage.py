@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from service.exits import Refused
+from service.exits import Refused, Temporary
 
 if TYPE_CHECKING:
     from triage import Text, TriageSettings, Verdict
@@ -86,7 +86,29 @@ def train(
     examples: Path | None = typer.Option(None, "--examples", help="Labelled letters of the desk, JSON lines."),
 ) -> None:
     """Fit anew, compare with the present model on the fixed validation part, and keep the better of the two."""
-    raise Refused("not built yet")
+    from subprocess import SubprocessError
+
+    from triage.corpus import BadExample
+    from triage.learning import teach
+
+    try:
+        lesson = teach(settings(), examples)
+    except (BadExample, UnicodeDecodeError) as error:
+        raise Refused(f"{examples}: {error}") from error
+    except OSError as error:
+        raise Refused(f"{error.filename or examples}: {error.strerror}") from error
+    except SubprocessError as error:
+        raise Temporary(f"fitting did not end well: {error}") from error
+    typer.echo(f"letters of the desk: {lesson.letters}")
+    for name, report in (("present", lesson.present), ("new", lesson.new)):
+        danger = report["trafficking_risk"]
+        typer.echo(
+            f"{name:8} {report['model']:22} line macro-F1 {report['line']['macro_f1']:.3f}"
+            f"  accuracy {report['line']['accuracy']:.3f}  danger recall {danger.get('recall', 0.0):.3f}"
+        )
+    if not lesson.kept:
+        raise Refused("the new model judges the validation letters worse; the present one stays")
+    typer.echo(f"kept: {lesson.path}")
 
 
 def _lines(path: str, *, keep_blank: bool = False) -> list[tuple[int, str]]:

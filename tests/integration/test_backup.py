@@ -125,9 +125,9 @@ class TestSqlite:
             session.add(Setting(name="a", value="1", changed_at=MADE_AT))
             session.flush()
             backup(str(desk.store.engine.url), tmp_path / "copia.som", now=LATER)
-        with restored(f"sqlite:///{tmp_path / 'otra.db'}", tmp_path / "copia.som") as other:
-            with other.store.read() as session:
-                assert session.get(Setting, "a") is None
+        copied = restored(f"sqlite:///{tmp_path / 'otra.db'}", tmp_path / "copia.som")
+        with copied as other, other.store.read() as session:
+            assert session.get(Setting, "a") is None
         with desk.store.read() as session:
             assert session.get(Setting, "a") is not None
 

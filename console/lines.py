@@ -1,0 +1,91 @@
+"""The queue as lines of text: what the full-screen queue, the plain list and the demo's table show."""
+
+from datetime import datetime
+
+from rich.text import Text
+
+from casework.desk import Desk
+from console import words
+from console.clockwords import Left, Urgency, left, short
+from console.outside import outside
+from tickets import cases
+from tickets.cases import QueueRow
+
+HEADINGS: tuple[str, ...] = (
+    "Número",
+    "Línea",
+    "Tipo",
+    "Responder antes de",
+    "Tiempo",
+    "Avisos",
+    "Remite",
+    "Asunto",
+)
+"""The headings of ``queue_lines``."""
+
+STYLES = {
+    Urgency.BROKEN: "bold red",
+    Urgency.PASSED: "bold yellow",
+    Urgency.SOON: "bold yellow",
+    Urgency.TODAY: "green",
+    Urgency.LATER: "",
+    Urgency.NONE: "dim",
+}
+"""Colours of the terminal's own palette; the words beside them say the same."""
+
+
+def queue_lines(desk: Desk, limit: int = 200) -> list[list[Text | str]]:
+    """Return the cases that wait for an answer, the most pressing first, a row of cells each (see ``HEADINGS``)."""
+    now = desk.clock()
+    with desk.store.read() as session:
+        rows = cases.queue(session, limit=limit)
+    return [queue_line(desk, row, now) for row in rows]
+
+
+def queue_line(desk: Desk, row: QueueRow, now: datetime) -> list[Text | str]:
+    """Return one case as the cells of ``HEADINGS``."""
+    return [
+        whole(row.reference),
+        whole(line_words(row)),
+        words.KINDS.get(row.kind, row.kind),
+        whole(short(row.due_at)),
+        time_left(left(desk, now, row.target_at, row.due_at)),
+        ", ".join(flag_words(row)),
+        outside(sender_of(row)[:40]),
+        outside(row.subject[:60] or "(sin asunto)"),
+    ]
+
+
+def line_words(row: QueueRow) -> str:
+    """Say the line by number and short name; ``?`` while nobody has confirmed a doubtful one."""
+    if row.state == "quarantined":
+        return "sin analizar"
+    return f"{row.line} {words.LINES[row.line]}{' ?' if row.proposed else ''}"
+
+
+def flag_words(row: QueueRow) -> list[str]:
+    """Return what a case is marked with, in Spanish words, the gravest first."""
+    return words.flag_words(
+        state=row.state,
+        trafficking_risk=row.trafficking_risk,
+        on_behalf=row.on_behalf,
+        verified=row.verified,
+        proposed=row.proposed,
+        enough=row.enough,
+        flags=row.flags,
+    )
+
+
+def sender_of(row: QueueRow) -> str:
+    """Return who wrote: the name as the letter gives it, or the address."""
+    return row.requester_name or row.requester_address or "(sin dirección)"
+
+
+def whole(text: str, style: str = "") -> Text:
+    """Return words of our own as a cell that is never broken over two lines."""
+    return Text(text, style=style, no_wrap=True, overflow="ellipsis", end="")
+
+
+def time_left(owed: Left) -> Text:
+    """Return the time left in words, with its sign and its colour."""
+    return whole(owed.signed, STYLES[owed.urgency])

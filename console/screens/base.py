@@ -1,0 +1,122 @@
+"""What every screen shares: who works where, database work off the event loop, refusals told, the line at the top."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, TypeVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Static
+
+from casework.desk import Actor, Desk
+from console import words
+from console.clockwords import short
+from console.outside import one_line
+from console.refusals import REFUSED, explain
+from console.sight import may_write
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True)
+class Workplace:
+    """The desk, the person at it, and what must outlive a screen.
+
+    ``unsaved`` holds drafts, by reference, that the database could not take; ``remember`` keeps a value for the next
+    session, ``recall`` gives it back.
+    """
+
+    desk: Desk
+    actor: Actor
+    unsaved: dict[str, str] = field(default_factory=dict)
+    remembered: dict[str, str] = field(default_factory=dict)
+
+
+class Banner(Horizontal):
+    """The line at the top of every screen: where one is, whether the desk is simulated, the hour, and who one is."""
+
+    def __init__(self, place: Workplace, title: str) -> None:
+        super().__init__(id="banner")
+        self.place = place
+        self.title_text = title
+
+    def compose(self) -> ComposeResult:
+        """Lay out the title at the left and the rest at the right."""
+        yield Static(Text(self.title_text, no_wrap=True, overflow="ellipsis"), id="banner-title", markup=False)
+        yield Static("", id="banner-right", markup=False)
+
+    def on_mount(self) -> None:
+        """Show the hour, and keep it right."""
+        self.refresh_hour()
+        self.set_interval(20, self.refresh_hour)
+
+    def refresh_hour(self) -> None:
+        """Write the right half anew."""
+        said = Text(no_wrap=True, overflow="ellipsis")
+        if self.place.desk.settings.simulated:
+            said.append(" SIMULADO ", style="bold reverse")
+            said.append(" ")
+        role = f" ({words.ROLES['auditor']})" if not may_write(self.place.actor) else ""
+        said.append(f"{short(self.place.desk.clock())} · {one_line(self.place.actor.name, 24)}{role}")
+        self.query_one("#banner-right", Static).update(said)
+
+    def retitle(self, title: str) -> None:
+        """Write the left half anew."""
+        self.title_text = title
+        self.query_one("#banner-title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
+
+
+class DeskScreen(Screen[None]):
+    """A screen at the desk. Its threads never touch a widget: they return values, and the screen shows them."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Ayuda", key_display="?", id="help", tooltip="Todas las teclas de esta pantalla"),
+    ]
+
+    def __init__(self, place: Workplace) -> None:
+        super().__init__()
+        self.place = place
+
+    @property
+    def desk(self) -> Desk:
+        """The desk at which this screen works."""
+        return self.place.desk
+
+    @property
+    def actor(self) -> Actor:
+        """The person at this terminal."""
+        return self.place.actor
+
+    async def fetch(self, work: Callable[[], T]) -> T | None:
+        """Do database work in a thread and return its value; None when it was refused, which is then told."""
+        try:
+            return await asyncio.to_thread(work)
+        except REFUSED as error:
+            self.tell(explain(error), wrong=True)
+            return None
+
+    async def act(self, work: Callable[[], object], done: str = "") -> bool:
+        """Do database work in a thread; tell ``done`` and return True, or tell why it was refused and return False."""
+        try:
+            await asyncio.to_thread(work)
+        except REFUSED as error:
+            self.tell(explain(error), wrong=True)
+            return False
+        if done:
+            self.tell(done)
+        return True
+
+    def tell(self, message: str, *, wrong: bool = False, seconds: float | None = None) -> None:
+        """Show a short message, never read as markup."""
+        self.notify(one_line(message), severity="error" if wrong else "information", markup=False, timeout=seconds)
+
+    def action_help(self) -> None:
+        """Show every key of this screen."""
+        from console.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.place, self))

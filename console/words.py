@@ -1,0 +1,152 @@
+"""The words in which the console names what the record names in codes."""
+
+from functools import lru_cache
+
+LINES = {
+    0: "Ninguna",
+    1: "Trabajar fuera",
+    2: "Vive fuera",
+    3: "Retorno",
+    4: "Andino en el Perú",
+    5: "Otro extranjero",
+}
+"""Short names of the lines of action."""
+
+LINES_IN_FULL = {
+    0: "No corresponde a ninguna de las cinco líneas",
+    1: "Peruanos que quieren trabajar en el exterior",
+    2: "Peruanos que viven y trabajan en el exterior",
+    3: "Peruanos que quieren retornar o ya retornaron",
+    4: "Trabajadores migrantes andinos (Bolivia, Colombia, Ecuador) en el Perú o en camino",
+    5: "Otros extranjeros que trabajan o quieren trabajar en el Perú",
+}
+
+KINDS = {
+    "consulta": "Consulta",
+    "sugerencia": "Sugerencia",
+    "reclamo": "Reclamo",
+    "agradecimiento": "Agradecimiento",
+    "ajeno": "Ajeno al servicio",
+}
+
+STATES = {
+    "new": "Nuevo",
+    "open": "En atención",
+    "answered": "Respondido",
+    "referred": "Derivado",
+    "closed": "Cerrado",
+    "quarantined": "Sin analizar",
+}
+
+PROMISES = {"open": "abierta", "kept": "cumplida", "broken": "incumplida", "void": "sin efecto"}
+
+SENDS = {
+    "waiting": "por salir",
+    "sending": "saliendo",
+    "sent": "enviada",
+    "deferred": "aplazada, se volverá a intentar",
+    "refused": "no salió",
+    "uncertain": "INCIERTA: falta que una persona diga si llegó",
+}
+
+MESSAGES = {
+    "letter": "Carta",
+    "follow_up": "Volvió a escribir",
+    "machine": "Mensaje automático",
+    "bounce": "Aviso de no entrega",
+    "note": "Nota interna",
+    "acknowledgement": "Acuse de recibo",
+    "answer": "Respuesta",
+    "ask_back": "Pedido de datos",
+    "referral": "Derivación",
+    "apology": "Disculpa",
+    "survey": "Encuesta",
+    "notice": "Aviso",
+    "digest": "Resumen",
+}
+
+ROLES = {
+    "consultant": "consultor/a",
+    "supervisor": "supervisor/a",
+    "administrator": "administrador/a",
+    "auditor": "auditor/a, solo lectura",
+}
+
+FLAGS = {"id_repetido": "identificador repetido", "relacionado": "quizá relacionado con otro caso"}
+"""Words of the record's own flags; ``flag_words`` adds those that columns of the ticket say."""
+
+EVENTS = {
+    "opened": "se abrió el caso",
+    "recovered": "se pudo analizar la carta",
+    "follow_up": "la persona volvió a escribir",
+    "machine_mail": "llegó un mensaje automático",
+    "bounced": "llegó un aviso de no entrega",
+    "promised": "empezó un plazo",
+    "promise_void": "el plazo quedó sin efecto",
+    "promise_kept": "plazo cumplido",
+    "promise_broken": "plazo incumplido",
+    "promise_answered_late": "se respondió fuera de plazo",
+    "promise_at_risk": "se avisó que el plazo vence pronto",
+    "promise_moved": "el plazo se movió por un cambio de calendario",
+    "acknowledged": "se escribió el acuse de recibo",
+    "taken": "tomó el caso",
+    "released": "soltó el caso",
+    "assigned": "reasignó el caso",
+    "judged": "confirmó o corrigió la clasificación",
+    "answer_written": "escribió una respuesta",
+    "send_undone": "retiró una respuesta antes de que saliera",
+    "sent": "salió una carta",
+    "send_refused": "el servidor no aceptó una carta",
+    "send_deferred": "una carta quedó aplazada",
+    "send_uncertain": "un envío quedó incierto",
+    "send_again": "pidió enviar de nuevo",
+    "noted": "escribió una nota",
+    "closed": "cerró el caso",
+    "reopened": "reabrió el caso",
+    "quarantined": "la carta no se pudo analizar",
+    "remediation_edited": "completó una medida de subsanación",
+    "remediation_closed": "cerró una medida de subsanación",
+    "apology_written": "escribió una disculpa",
+    "analysis_retried": "pidió analizar la carta de nuevo",
+    "letter_exported": "exportó la carta original",
+}
+
+
+def flag_words(
+    *,
+    state: str,
+    trafficking_risk: bool,
+    on_behalf: bool,
+    verified: bool,
+    proposed: bool,
+    enough: bool,
+    flags: tuple[str, ...] = (),
+) -> list[str]:
+    """Return what a case is marked with, in Spanish words, the gravest first."""
+    unread = state == "quarantined"
+    marks = [
+        ("riesgo de trata", trafficking_risk),
+        ("sin analizar", unread),
+        ("línea propuesta", proposed and not unread),
+        ("faltan datos", not enough and not unread),
+        ("por tercero", on_behalf),
+        *((FLAGS.get(one, one.replace("_", " ")), True) for one in flags),
+        ("sin verificar", not verified),
+    ]
+    return [word for word, holds in marks if holds]
+
+
+@lru_cache(maxsize=256)
+def language(code: str) -> str:
+    """Return the Spanish name of a language, by its ISO 639-1 code."""
+    from babel import Locale
+
+    return str(Locale.parse("es_PE").languages.get(code, code))
+
+
+@lru_cache(maxsize=512)
+def country(code: str) -> str:
+    """Return the Spanish name of a country, by its ISO 3166-1 code."""
+    from babel import Locale
+
+    return str(Locale.parse("es_PE").territories.get(code, code))

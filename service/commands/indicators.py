@@ -1,0 +1,68 @@
+"""som indicators: the figures of a month, from the journal."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from service.commands.common import JSON, desk, instant, table
+from service.exits import Misused, Refused
+
+if TYPE_CHECKING:
+    from sla.indicators import Figures, Month
+    from sla.working_time import WorkingTimeSettings
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``som indicators``."""
+
+    @app.command()
+    def indicators(
+        month: str = typer.Argument(..., metavar="YYYY-MM"),
+        as_of: str | None = typer.Option(
+            None, "--as-of", metavar="INSTANT", help="As it stood then (default: the fifth business day after)."
+        ),
+        as_json: bool = JSON,
+    ) -> None:
+        """Show the indicators of a month; the same month gives the same bytes, whatever happened since."""
+        from calendar_pe import CalendarRangeError
+        from oversight.indicators import frozen_at
+        from oversight.indicators import month as work_out
+        from sla.indicators import to_json
+
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+            raise Misused(f"{month!r} is not a month such as 2026-11")
+        year, number = int(month[:4]), int(month[5:])
+        with desk() as opened:
+            try:
+                stands_at = instant(as_of) or frozen_at(year, number, opened.calendar)
+                now = opened.clock()
+                found = work_out(opened, year, number, min(stands_at, now))
+            except CalendarRangeError as error:
+                raise Refused(str(error)) from error
+            if now < stands_at:
+                typer.echo("som: cifras provisionales: el mes todavía puede cambiar", err=True)
+            if as_json:
+                typer.echo(to_json(found).decode(), nl=False)
+            else:
+                _tell(found, opened.working_time)
+
+
+_COLUMNS = ["", "cartas", "promesas", "cumplidas", "rotas", "abiertas", "a tiempo", "mediana", "p95"]
+_PARTS = {"by_line": "línea", "by_kind": "tipo", "by_language": "idioma", "by_on_behalf": "por otra persona:"}
+
+
+def _tell(found: "Month", working_time: "WorkingTimeSettings") -> None:
+    typer.echo(f"Indicadores de {found.month}, al {found.as_of} (calendario {found.calendar_version})")
+    rows = [_row("total", found.total, working_time)]
+    for name, label in _PARTS.items():
+        rows += [_row(f"{label} {key}", one, working_time) for key, one in getattr(found, name).items()]
+    table(_COLUMNS, rows)
+
+
+def _row(label: str, one: "Figures", working_time: "WorkingTimeSettings") -> list[Any]:
+    from sla.working_time import say
+
+    times = ["—" if each is None else say(each, working_time) for each in (one.median_seconds, one.p95_seconds)]
+    percent = "—" if one.within_percent is None else f"{one.within_percent} %"
+    return [label, one.letters, one.promises, one.kept, one.broken, one.open, percent, *times]

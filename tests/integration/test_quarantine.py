@@ -1,0 +1,169 @@
+"""Letters that cannot be analysed: none is dropped, others go on, and each is one ticket however often it is tried."""
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from casework import assign, quarantine, receive
+from casework.desk import Desk
+from casework.reading import Reading, read
+from casework.receive import keep, process
+from tests.desks import (
+    MONDAY_10,
+    TUESDAY_17,
+    Clock,
+    build,
+    events,
+    faults,
+    member,
+    promise,
+    settle_promises,
+    ticket,
+)
+from tickets import cases, intake
+from tickets.intake import Arrival, Pending
+from tickets.store import Store
+from tickets.tables import Notice, Ticket
+
+LETTER = (
+    b"From: Rosa Quispe <rosa%d@example.org>\r\nTo: som@example.pe\r\nSubject: Mi consulta %d\r\n"
+    b"Message-ID: <%d@example.org>\r\nDate: Mon, 23 Nov 2026 10:00:00 -0500\r\n\r\n%s\r\n"
+)
+
+
+class Defect:
+    """A defect of ours: it strikes on letters that say so, until it is mended."""
+
+    mended = False
+
+    def read(self, desk: Desk, pending: Pending, raw: bytes) -> Reading:
+        if not self.mended and b"tropiezo" in raw:
+            raise ZeroDivisionError("a defect of ours")
+        return read(desk, pending, raw)
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What the log was told; without this it is written out in full colour."""
+    with capture_logs() as entries:
+        yield entries
+
+
+@pytest.fixture(autouse=True)
+def defect(monkeypatch: pytest.MonkeyPatch) -> Defect:
+    struck = Defect()
+    monkeypatch.setattr(receive, "read", struck.read)
+    return struck
+
+
+def arrive(desk: Desk, *texts: bytes) -> None:
+    arrivals = []
+    for uid, words in enumerate(texts, start=1):
+        body = LETTER % (uid, uid, uid, words)
+        arrivals.append(Arrival(mailbox="som", uidvalidity=1, uid=uid, body=body, size=len(body), arrived_at=MONDAY_10))
+    keep(desk, arrivals)
+
+
+def passes(desk: Desk, number: int) -> None:
+    for _ in range(number):
+        process(desk)
+
+
+def all_tickets(desk: Desk) -> list[Ticket]:
+    with desk.store.read() as session:
+        return cases.recent(session, limit=99)
+
+
+def test_one_bad_letter_keeps_nobody_waiting(desk: Desk, logged: list[MutableMapping[str, Any]]) -> None:
+    arrive(desk, b"hola", b"un tropiezo", b"buenas tardes")
+    process(desk)
+    assert [one.subject for one in all_tickets(desk)] == ["Mi consulta 1", "Mi consulta 3"]
+    [said] = [one for one in logged if one["log_level"] == "error"]
+    assert (said["letter"], said["attempts"]) == (2, 1)
+    assert "rosa2" not in str(said), "no addresses in logs"
+
+
+def test_after_three_tries_a_person_reads_it_with_its_promise_running(desk: Desk) -> None:
+    arrive(desk, b"un tropiezo")
+    passes(desk, 3)
+    assert all_tickets(desk) == []
+    passes(desk, 1)
+    [one] = all_tickets(desk)
+    assert (one.state, one.subject, one.requester_address) == ("quarantined", "Mi consulta 1", "rosa1@example.org")
+    assert (promise(desk, one.reference).state, promise(desk, one.reference).due_at) == ("open", TUESDAY_17)
+    with desk.store.read() as session:
+        [letter] = intake.quarantined(session)
+        assert (letter.ticket_id, letter.attempts) == (one.id, 4)
+        assert "ZeroDivisionError" in letter.last_error
+        assert [notice.kind for notice in session.query(Notice)] == ["quarantine"]
+    passes(desk, 2)
+    assert len(all_tickets(desk)) == 1
+    assert faults(desk.store) == []
+
+
+def test_mended_it_becomes_the_ticket_that_stood_for_it(desk: Desk, defect: Defect) -> None:
+    arrive(desk, b"un tropiezo")
+    passes(desk, 4)
+    defect.mended = True
+    assert quarantine.retry(desk, member(desk), 1)
+    passes(desk, 1)
+    [one] = all_tickets(desk)
+    assert (one.state, one.line, one.requester_name) == ("new", 2, "Rosa Quispe")
+    assert promise(desk, one.reference).state == "open", "the promise goes on, and there is one"
+    assert events(desk, one.reference) == ["quarantined", "promised", "analysis_retried", "recovered"]
+    with desk.store.read() as session:
+        assert intake.quarantined(session) == []
+
+
+def test_tried_again_in_vain_it_is_still_one_ticket(desk: Desk) -> None:
+    arrive(desk, b"un tropiezo")
+    passes(desk, 4)
+    assert quarantine.retry(desk, member(desk), 1)
+    passes(desk, 4)
+    [one] = all_tickets(desk)
+    assert (one.state, promise(desk, one.reference).state) == ("quarantined", "open")
+    assert events(desk, one.reference) == ["quarantined", "promised", "analysis_retried", "quarantined"]
+    with desk.store.read() as session:
+        assert [letter.ticket_id for letter in intake.quarantined(session)] == [one.id]
+
+
+def test_answered_meanwhile_it_is_not_opened_again(desk: Desk, defect: Defect) -> None:
+    arrive(desk, b"un tropiezo")
+    passes(desk, 4)
+    ref = all_tickets(desk)[0].reference
+    settle_promises(desk, ref)
+    assert ticket(desk, ref).state == "answered"
+    defect.mended = True
+    quarantine.retry(desk, member(desk), 1)
+    passes(desk, 1)
+    assert (ticket(desk, ref).state, promise(desk, ref).state) == ("answered", "kept")
+
+
+def test_a_letter_that_kills_the_process_is_put_away_untouched(store: Store, clock: Clock) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(name: str) -> None:
+        if name == "receive.read":
+            raise Killed
+
+    dying = build(store, clock, at=kill)
+    arrive(dying, b"hola")
+    for _ in range(3):
+        with pytest.raises(Killed):
+            process(dying)
+    desk = build(store, clock)
+    process(desk)
+    [one] = all_tickets(desk)
+    assert (one.state, one.subject, one.requester_address) == ("quarantined", "", "")
+    assign.take(desk, member(desk), one.reference)
+    assert quarantine.export(desk, member(desk), 1) == LETTER % (1, 1, 1, b"hola")
+
+
+def test_only_what_is_in_quarantine_is_tried_again(desk: Desk) -> None:
+    arrive(desk, b"hola")
+    for letter_id in (1, 99):
+        assert not quarantine.retry(desk, member(desk), letter_id)
+    assert quarantine.export(desk, member(desk), 99) is None
