@@ -59,12 +59,13 @@ def check_months(desk: Desk, now: datetime) -> int:
 
 def _due(desk: Desk, session: Session, now: datetime) -> Iterator[_Case]:
     """Yield the commitments to be looked at, month by month since the desk began."""
-    began_at = months.began_at(session)
-    if began_at is None:
-        return
     for commitment in MONTHLY:
-        last = months.checked(session, commitment)
-        first_on = _following(date.fromisoformat(f"{last}-01")) if last else lima_date(began_at).replace(day=1)
+        if last := months.checked(session, commitment):
+            first_on = _following(date.fromisoformat(f"{last}-01"))
+        elif began_at := months.began_at(session):
+            first_on = lima_date(began_at).replace(day=1)
+        else:
+            return
         while (case := _case(desk, commitment, first_on)) is not None and case.broken_at <= now:
             yield case
             first_on = _following(first_on)

@@ -1,10 +1,9 @@
 """Letters that cannot be analysed, or are too large to load: a ticket that a person reads, with its promise running."""
 
-from inbox.parse import parse_headers
-
 from calendar_pe.clock import lima_date
 from casework.desk import SERVICE, WRITERS, Actor, Desk, require
 from casework.filing import promise_row
+from inbox.parse import parse_headers
 from letters.letter import Letter
 from sla.reckon import reckon
 from tickets import cases, intake, journal, rows

@@ -60,7 +60,8 @@ def left(desk: Desk, now: datetime, target_at: datetime | None, due_at: datetime
     try:
         if now > last:
             seconds = business_seconds(last, now, desk.calendar, desk.working_time)
-            brief = f"vencida {_brief(desk, seconds)}" if seconds >= 60 else "recién vencida"
+            brief = f"vencida {_brief(desk, seconds).partition(' h ')[0]}" if seconds >= 60 else "recién vencida"
+            brief += " h" if brief[-1].isdigit() else ""
             return Left(Urgency.BROKEN, _ago(desk, seconds), brief)
         if now > target_at:
             seconds = business_seconds(now, last, desk.calendar, desk.working_time)

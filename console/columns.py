@@ -63,7 +63,7 @@ def _subject(row: QueueRow, owed: Left) -> Text:
     return outside(row.subject or "(sin asunto)")
 
 
-_TIME = Column("Tiempo", 17, _time)
+_TIME = Column("Tiempo", 18, _time)
 _NUMBER = Column("Número", 15, _number)
 _SUBJECT = Column("Asunto", 0, _subject)
 _NARROW = (_TIME, _NUMBER, Column("Lín", 3, _line_digit), Column("Avisos", 15, _flags), _SUBJECT)

@@ -15,23 +15,17 @@ from tickets.cases import QueueRow
 def row_details(desk: Desk, row: QueueRow, now: datetime) -> Text:
     """Return the details of one case in four lines."""
     owed = left(desk, now, row.target_at, row.due_at)
-    shown = Text(overflow="ellipsis")
-    shown.append(row.reference, style="bold")
-    if row.state == "quarantined":
-        shown.append(" · carta sin analizar")
-    else:
-        shown.append(f" · Línea {row.line}: {words.LINES_IN_FULL[row.line]}{' (por confirmar)' if row.proposed else ''}")
+    shown = Text(overflow="ellipsis", no_wrap=True)
+    read = f"Línea {row.line}: {words.LINES_IN_FULL[row.line]}"
+    shown.append("Carta sin analizar" if row.state == "quarantined" else read)
     shown.append("\n")
     shown.append(owed.signed.strip(), style=STYLES[owed.urgency])
     if row.due_at is not None:
-        shown.append(f" · responder antes del {short(row.due_at)}")
-    shown.append(f" · a cargo de {one_line(row.assignee, 40)}" if row.assignee else " · nadie lo ha tomado")
+        shown.append(f" · hasta el {short(row.due_at)}")
+    shown.append(f" · a cargo de {one_line(row.assignee, 30)}" if row.assignee else " · sin tomar")
     shown.append("\n")
-    marks = flag_words(row)
-    shown.append(
-        f"{words.KINDS.get(row.kind, row.kind)} en {words.language(row.language)} · {words.STATES.get(row.state, row.state)}"
-    )
-    shown.append(f" · {', '.join(marks)}" if marks else "")
+    kind, state = words.KINDS.get(row.kind, row.kind), words.STATES.get(row.state, row.state)
+    shown.append(" · ".join([f"{kind} en {words.language(row.language)}", state.lower(), *flag_words(row)]))
     shown.append("\n")
     name = f"{one_line(row.requester_name, 60)} " if row.requester_name else ""
     shown.append(f"{name}<{one_line(row.requester_address, 80) or 'sin dirección'}>: ")

@@ -42,7 +42,7 @@ class Choose(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(Text(for_terminal(self.question)), classes="question", markup=False)
             yield OptionList(*(Option(self._prompt(one), id=f"choice-{n}") for n, one in enumerate(self.choices)))
-            yield Footer(show_command_palette=False)
+            yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Stand on the present value."""
@@ -95,7 +95,7 @@ class Confirm(ModalScreen[bool]):
             if self.consequences:
                 with VerticalScroll(classes="consequences"):
                     yield Static(Text(for_terminal(self.consequences)), markup=False)
-            yield Footer(show_command_palette=False)
+            yield Footer(show_command_palette=False, compact=True)
 
     def action_yes(self) -> None:
         """Do it."""
@@ -123,7 +123,7 @@ class AskLine(ModalScreen[str | None]):
                 yield Static(Text(for_terminal(self.wrong)), classes="wrong", markup=False)
             yield Input(value=self.value, placeholder=for_terminal(self.hint))
             yield Static(Text("Intro: aceptar", style="dim"), markup=False)
-            yield Footer(show_command_palette=False)
+            yield Footer(show_command_palette=False, compact=True)
 
     @on(Input.Submitted)
     def given(self, event: Input.Submitted) -> None:
@@ -156,7 +156,7 @@ class AskText(ModalScreen[str | None]):
             if self.hint:
                 yield Static(Text(for_terminal(self.hint), style="dim"), markup=False)
             yield TextArea(self.value, classes="paper")
-            yield Footer(show_command_palette=False)
+            yield Footer(show_command_palette=False, compact=True)
 
     def action_accept(self) -> None:
         """Give the text back."""

@@ -35,10 +35,10 @@ VIEWS: tuple[View, ...] = (
     View("free", "Libres", "los que nadie ha tomado", "No hay casos sin tomar."),
     View("today", "Hoy", "los que conviene responder hoy", "No queda nada para hoy."),
     View("broken", "Vencidas", "promesas incumplidas que se siguen debiendo", "No hay promesas vencidas."),
-    View("proposed", "Propuestas", "líneas que una persona debe confirmar", "No hay líneas por confirmar."),
+    View("proposed", "Dudosas", "líneas que una persona debe confirmar", "No hay líneas por confirmar."),
     View("uncertain", "Envíos", "envíos inciertos: falta decir si llegaron", "No hay envíos inciertos."),
-    View("quarantine", "Cuarentena", "cartas que no se pudieron analizar", "No hay cartas sin analizar."),
-    View("closed", "Cerradas", "casos respondidos, derivados y cerrados", "Todavía no hay casos cerrados."),
+    View("quarantine", "Sin leer", "cartas que no se pudieron analizar", "No hay cartas sin analizar."),
+    View("closed", "Hechas", "casos respondidos, derivados y cerrados", "Todavía no hay casos respondidos."),
 )
 
 
@@ -113,7 +113,9 @@ def uncertain_sends(desk: Desk) -> list[UncertainSend]:
         for letter in outgoing.listing(session, states=(OutboxState.UNCERTAIN,)):
             ticket = session.get(Ticket, letter.ticket_id) if letter.ticket_id is not None else None
             found.append(
-                UncertainSend(letter, ticket.reference if ticket else "—", ticket.subject if ticket else "(al personal)")
+                UncertainSend(
+                    letter, ticket.reference if ticket else "—", ticket.subject if ticket else "(al personal)"
+                )
             )
         return found
 

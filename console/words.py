@@ -17,7 +17,7 @@ LINES_IN_FULL = {
     1: "Peruanos que quieren trabajar en el exterior",
     2: "Peruanos que viven y trabajan en el exterior",
     3: "Peruanos que quieren retornar o ya retornaron",
-    4: "Trabajadores migrantes andinos (Bolivia, Colombia, Ecuador) en el Perú o en camino",
+    4: "Andinos (Bolivia, Colombia, Ecuador) en el Perú o en camino",
     5: "Otros extranjeros que trabajan o quieren trabajar en el Perú",
 }
 
@@ -38,7 +38,7 @@ STATES = {
     "quarantined": "Sin analizar",
 }
 
-PROMISES = {"open": "abierta", "kept": "cumplida", "broken": "incumplida", "void": "sin efecto"}
+PROMISES = {"open": "corriendo", "kept": "cumplido", "broken": "incumplido", "void": "sin efecto"}
 
 SENDS = {
     "waiting": "por salir",

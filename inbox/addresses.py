@@ -37,7 +37,8 @@ def parse_addresses(value: str, hint: str = "", limit: int = 200) -> list[Mailbo
     """
     value = unfold(value)
     if value.isascii() and (plain := _PLAIN.fullmatch(value)):
-        return [(clean_name(plain[1] or ""), plain[2] or plain[3])]
+        address = plain[2] or plain[3]
+        return [(clean_name(plain[1] or ""), address if len(address) <= LONGEST else "")]
     found: list[Mailbox] = []
     waiting = ""
     for item in _items(value, limit):

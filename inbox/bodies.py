@@ -1,13 +1,12 @@
 """Which parts of a letter are its words and which hang on it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from inbox import charsets
 from inbox.caps import DEPTH
 from inbox.html_text import declared_charset, html_to_text
-from inbox.tree import Part, Tree, content_type, disposition
+from inbox.tree import Part, Tree, children, content_type, disposition
 from letters.clean import TEXT_LIMIT, clean_text
 
 _DECODED = 4 * TEXT_LIMIT
@@ -83,7 +82,7 @@ class Reader:
         words: list[Leaf] = []
         for leaf in leaves[:_INNER]:
             if leaf.type.startswith("message/") and leaf.part.is_multipart():
-                for child in _children(leaf.part):
+                for child in children(leaf.part):
                     words += self._sort(child, 1)[0]
         return self.text(words)
 
@@ -95,9 +94,8 @@ class Reader:
         if not part.is_multipart() or media_type.startswith("message/"):
             leaf = self._leaf(part, media_type, params)
             return ([leaf], []) if self._is_words(leaf, depth) else ([], [leaf])
-        children = list(_children(part))
         subtype = media_type.partition("/")[2]
-        sorted_children = [self._sort(child, depth + 1) for child in children]
+        sorted_children = [self._sort(child, depth + 1) for child in children(part)]
         if subtype == "alternative":
             return self._best(sorted_children)
         keeps = _first_only if subtype == "related" else _all
@@ -132,21 +130,17 @@ class Reader:
         return leaf.disposition != "attachment" and not leaf.name
 
 
-def _children(part: Part) -> Iterator[Part]:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        yield from (child for child in payload if isinstance(child, Part))
+def _all(sorted_parts: list[tuple[list[Leaf], list[Leaf]]]) -> tuple[list[Leaf], list[Leaf]]:
+    return [leaf for words, _ in sorted_parts for leaf in words], [
+        leaf for _, hanging in sorted_parts for leaf in hanging
+    ]
 
 
-def _all(children: list[tuple[list[Leaf], list[Leaf]]]) -> tuple[list[Leaf], list[Leaf]]:
-    return [leaf for words, _ in children for leaf in words], [leaf for _, hanging in children for leaf in hanging]
-
-
-def _first_only(children: list[tuple[list[Leaf], list[Leaf]]]) -> tuple[list[Leaf], list[Leaf]]:
+def _first_only(sorted_parts: list[tuple[list[Leaf], list[Leaf]]]) -> tuple[list[Leaf], list[Leaf]]:
     """Take the words of the first child that has any; what the later ones say hangs on the letter, in its order."""
     words: list[Leaf] = []
     attached: list[Leaf] = []
-    for spoken, hanging in children:
+    for spoken, hanging in sorted_parts:
         if not words:
             words = spoken
         else:

@@ -119,7 +119,7 @@ def judge(letter: Letter, own_addresses: Collection[str] = frozenset()) -> Machi
     ``own_addresses`` are the addresses of our mailboxes: a letter from one of them, or to none of them, is not
     acknowledged (RFC 5230, 4.5). ``Auto-Submitted: no`` says that a person wrote it, whatever weaker signs say.
     """
-    values = [(name, _folded(value)) for name, value in letter.headers if name in _WATCHED]
+    values = [(name, _folded(name, value)) for name, value in letter.headers if name in _WATCHED]
     why = _why_machine(letter, values)
     why_not = why or _why_silent(letter, values, frozenset(address.lower() for address in own_addresses))
     return MachineVerdict(is_machine=bool(why), why=why, may_acknowledge=not why_not, why_not=why_not)
@@ -163,10 +163,12 @@ def _first(signs: tuple[_Sign, ...], values: list[tuple[str, str]]) -> str:
     return ""
 
 
-def _folded(value: str) -> str:
+def _folded(name: str, value: str) -> str:
     if "(" in value:
         value = _COMMENT.sub("", value)
-    return value.partition(";")[0].strip().lower()
+    if name != "x-post-messageclass":
+        value = value.partition(";")[0]
+    return value.strip().lower()
 
 
 def _local_part(address: str) -> str:

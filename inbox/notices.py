@@ -14,11 +14,13 @@ def _table(*phrases: str) -> re.Pattern[str]:
 SUBJECT_HINT = _table(
     "deliver|return|fail|bounce|warning|unknown|invalid|mailbox|reject|block|sen[dt]|system|retried|ndn",
     "entreg|correo|mensaje|enviar",
-    "|remis|distribu|zustell|recapit|consegna|dostarcz|bestelbaar|доставлен|配信|届け|エラー|退信|失败|傳遞|반송",
+    "|remis|distribu|zustell|recapit|consegna|dostarcz|bestelbaar|доставл|投递|送达|配信|届け|エラー|退信|失败|傳遞|반송",
 )
 """A cheap look before the long table of subjects."""
 
 SUBJECT = _table(
+    r"there was an error sending|not member article from|reject mail (?:from|:)|undeliver|not (?:be )?deliver",
+    r"无法投递|未送达|投递|недоставлен|не удается доставить|配信不能|未配信",
     r"^\W*(?:undeliver(?:ed|able)|un-?deliverable|returned mail|returned e-?mail|mail returned|returned to sender)",
     r"^\W*delivery (?:status )?(?:notification|failure|failed|problem|error|report|has failed|unsuccessful"
     r"|delayed|status)",
@@ -53,6 +55,7 @@ SUBJECT = _table(
 """Subjects that only a server writes, as far as a subject can tell."""
 
 FAILURE = _table(
+    r"rejected recipient|returned permanent errors?|not a member of this mailing list|attempted to be delivered on",
     r"could ?(?:n[o']t|not) be (?:delivered|sent|reached|processed|routed)|can ?(?:not|'t) be delivered",
     r"was(?: not|n't) delivered",
     r"has not been delivered|were not delivered|not delivered to|not be delivered|is undeliverable",
@@ -186,7 +189,7 @@ SERVER_NAME = _table(
 """Display names of servers."""
 
 SERVER_ADDRESS = re.compile(
-    r"(?:mailer-?daemon|mail-?daemon|mail\.daemon|postmaster|mdaemon|microsoftexchange\w+|ndr|double-bounce|bounces?"
+    r"(?:mailer-?daemon|mail-?daemon|mail\.daemon|post_?master|sysadmin|mdaemon|microsoftexchange\w+|ndr|double-bounce|bounces?"
     r"|mail-?delivery\w*|mailsystem|mailerror|dsn|mds)(?:[-+=.\\@].*)?",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ from inbox.addresses import first_sender, parse_addresses
 from inbox.bodies import Contents, Leaf, Reader
 from inbox.dates import parse_date
 from inbox.reports import read_report
-from inbox.tree import Part, Tree, content_type, lift, raw_headers
+from inbox.tree import Part, Tree, children, content_type, lift, payload, raw_headers
 from inbox.words import decode_words, unfold
 from letters.clean import TEXT_LIMIT, clean_line, clean_text
 from letters.letter import Attachment, DeliveryReport, Letter
@@ -143,8 +143,7 @@ def _describe(tree: Tree, leaf: Leaf) -> Attachment:
     part = leaf.part
     if not part.is_multipart():
         return attachments.describe(leaf.name, leaf.type, tree.content(part))
-    inner = part.get_payload()
-    data = b"\n".join(_flat(child) for child in inner if isinstance(child, Part)) if isinstance(inner, list) else b""
+    data = b"\n".join(_flat(child) for child in children(part))
     return attachments.describe(leaf.name, leaf.type, data)
 
 
@@ -152,7 +151,7 @@ def _flat(part: Part) -> bytes:
     try:
         return part.as_bytes()
     except Exception:  # noqa: BLE001 - the standard writer fails on parts that its own reader accepts
-        return str(part.get_payload())[:TEXT_LIMIT].encode("utf-8", "replace")
+        return str(payload(part))[:TEXT_LIMIT].encode("utf-8", "replace")
 
 
 def _spare_words(tree: Tree, reader: Reader, contents: Contents) -> str:
@@ -263,5 +262,5 @@ def _ids(value: str) -> tuple[str, ...]:
     if not value:
         return ()
     if "=?" in value:
-        return tuple(_STRICT_ID.findall(decode_words(value)))
+        return tuple(_STRICT_ID.findall(clean_line(decode_words(value))))
     return tuple(clean_line("".join(found.split())) for found in _ID.findall(value))

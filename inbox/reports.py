@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from inbox.caps import DEPTH, RECIPIENTS
-from inbox.tree import Part, Tree, content_type, field
-from inbox.words import raw_text
+from inbox.tree import Part, Tree, children, content_type, field, payload, transfer_encoding
+from inbox.words import raw_text, unbase64
 from letters.clean import clean_line
 from letters.letter import DeliveryReport
 
@@ -34,7 +34,7 @@ def read_report(tree: Tree) -> DeliveryReport | None:
             blocks += _blocks(tree, part)
         elif media_type in _RETURNED_TYPES:
             returned = True
-            original = original or _returned_id(tree, part, media_type)
+            original = original or _returned_id(tree, part)
     if not blocks and not returned:
         return None
     permanent, recipients, diagnostic = _verdict(blocks)
@@ -50,36 +50,37 @@ def _special_parts(part: Part, depth: int) -> Iterator[tuple[Part, str]]:
     if media_type in _STATUS_TYPES or media_type in _RETURNED_TYPES:
         yield part, media_type
         return
-    payload = part.get_payload()
-    if isinstance(payload, list) and depth < DEPTH:
-        for child in payload:
-            if isinstance(child, Part):
-                yield from _special_parts(child, depth + 1)
+    if depth < DEPTH:
+        for child in children(part):
+            yield from _special_parts(child, depth + 1)
 
 
 def _blocks(tree: Tree, part: Part) -> list[Part]:
     """Return the header groups of a status part; one that came encoded is read from its bytes."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        found = [block for block in payload if isinstance(block, Part)]
+    if found := children(part):
         if any(field(block, "action") or field(block, "final-recipient") for block in found):
             return found[: RECIPIENTS + 1]
-        text = "\n\n".join(str(block) for block in found if len(found) < 20)
+        text = _decoded(part, "\n".join(str(payload(block)) for block in found[:20]))
     else:
         text = tree.content(part).decode("latin-1")
     groups = re.split(r"\n\s*\n", text.replace("\r\n", "\n")[:200_000].strip())
     return [email.message_from_string(group + "\n\n") for group in groups[: RECIPIENTS + 1]]
 
 
-def _returned_id(tree: Tree, part: Part, media_type: str) -> str:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        inner = payload[0] if payload and isinstance(payload[0], Part) else None
-        found = _id(field(inner, "message-id")) if inner is not None else ""
-        if found or inner is None:
-            return found
-        return _id_in(str(inner.get_payload())[:64_000] if not inner.is_multipart() else "")
-    return _id_in(tree.content(part)[:64_000].decode("latin-1"))
+def _returned_id(tree: Tree, part: Part) -> str:
+    if not (inside := children(part)):
+        return _id_in(tree.content(part)[:64_000].decode("latin-1"))
+    inner = inside[0]
+    if inner.is_multipart():
+        return _id(field(inner, "message-id"))
+    return _id(field(inner, "message-id")) or _id_in(_decoded(part, str(payload(inner)))[:64_000])
+
+
+def _decoded(part: Part, text: str) -> str:
+    """Undo the base64 that some servers put around a report or a returned letter, against RFC 2046."""
+    if transfer_encoding(part) != "base64":
+        return text
+    return unbase64(text.encode("utf-8", "surrogateescape")).decode("latin-1")
 
 
 def _id_in(text: str) -> str:

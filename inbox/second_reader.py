@@ -1,8 +1,13 @@
 """mail-parser behind one wall: asked only where our own reading found nothing, believed only as far as that gap."""
 
+import logging
 from dataclasses import dataclass
 
 from letters.clean import clean_line, clean_name, clean_text
+
+logging.getLogger("mailparser").disabled = True
+logging.getLogger("mailparser.core").disabled = True
+logging.getLogger("mailparser.utils").disabled = True
 
 LIMIT = 1024 * 1024
 """Bytes of a letter that the second reader is shown."""

@@ -41,17 +41,17 @@ class Tree:
 
     def content(self, part: Part) -> bytes:
         """Return the decoded bytes of a leaf part; an unknown or broken encoding gives them as they came."""
-        payload = getattr(part, "_payload", None)  # get_payload() would decode raw bytes with a charset it trusts
-        if not isinstance(payload, str):
+        text = payload(part)
+        if not isinstance(text, str):
             return b""
-        marked = _MARKED.search(payload) if self._blobs else None
+        marked = _MARKED.search(text) if self._blobs else None
         encoding = transfer_encoding(part)
-        if marked and marked.group() == payload.strip() and int(marked[1]) < len(self._blobs):
+        if marked and marked.group() == text.strip() and int(marked[1]) < len(self._blobs):
             data = self._blobs[int(marked[1])]
         else:
-            data = payload.encode("utf-8", "surrogateescape")
+            data = text.encode("utf-8", "surrogateescape")
             if marked:
-                data = re.sub(rb"=_lifted-(\d+)_=", self._put_back, data)
+                data = re.sub(rb"=_lifted-(\d+)_=(?:\r?\n)?", self._put_back, data)
         if encoding == "base64":
             return unbase64(data)
         if encoding == "quoted-printable":
@@ -86,6 +86,17 @@ def lift(raw: bytes) -> tuple[bytes, list[bytes]]:
                 done = line_end = stop
         at = lowered.find(_ENCODING, line_end)
     return (b"".join([*kept, raw[done:]]), blobs) if blobs else (raw, [])
+
+
+def payload(part: Part) -> object:
+    """Return what a part holds as the parser left it; ``get_payload()`` would decode raw bytes, and may raise."""
+    return getattr(part, "_payload", None)
+
+
+def children(part: Part) -> list[Part]:
+    """Return the parts inside a part."""
+    inside = payload(part)
+    return [child for child in inside if isinstance(child, Part)] if isinstance(inside, list) else []
 
 
 def field(part: Part, name: str) -> str:

@@ -22,7 +22,8 @@ _HINTS = (
     "forwarded", "reenviad", "encaminhad", "original", "citado",
     "enviado desde", "enviado do", "enviado de ", "enviado con", "enviado via", "enviado vía", "enviado mediante",
     "enviado pelo", "sent from", "sent via", "sent with", "outlook", "yahoo mail",
-    "confiden", "destinatari", "recipient", "avast", "virus", "imprim", "print", "aviso legal", "ley", "disclaimer",
+    "confiden", "destinatari", "privilegiad", "divulg", "recipient", "avast", "virus", "imprim",
+    "print", "aviso legal", "ley", "disclaimer",
 )  # fmt: skip
 """Words without one of which there is nothing to take off: a look that costs microseconds."""
 _OTHER_TONGUES = re.compile(
@@ -224,6 +225,8 @@ def _header_block(lines: list[str], at: int, *, sure: bool) -> int:
         line = lines[number]
         match = _HEADER.match(line) if len(line) < 2_000 else None
         name = _HEADER_NAMES.get(match["name"].strip().lower(), "") if match else ""
+        if name == "from" and "from" in seen:
+            break
         if name and match:
             seen.setdefault(name, match["value"])
             last, strays = number + 1, 0

@@ -22,15 +22,6 @@ FROZEN_ON = 5
 
 _LETTERS = ("opened", "follow_up", "quarantined", "recovered")
 _JUDGED = ("opened", "recovered", "judged")
-_EVENTS = (
-    *_LETTERS,
-    "judged",
-    "promised",
-    "promise_kept",
-    "promise_answered_late",
-    "promise_broken",
-    "promise_void",
-)
 _ONE_DAY = timedelta(days=1)
 _UNDETERMINED = "und"  # ISO 639-2: a letter that nothing could read
 
@@ -134,7 +125,7 @@ def _cases(session: Session, year: int, number: int, as_of: datetime) -> Iterato
     """
     since = at_lima(date(year, number, 1)) - _ONE_DAY
     ids = chains.with_events(session, (*_LETTERS, "promised"), since=since, until=as_of)
-    for _, entries in groupby(chains.entries(session, ids, _EVENTS, until=as_of), lambda entry: entry.chain):
+    for _, entries in groupby(chains.entries(session, ids, until=as_of), lambda entry: entry.chain):
         case = _Case()
         for entry in entries:
             case.take(entry)

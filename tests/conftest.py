@@ -1,7 +1,6 @@
 """What every test starts from: no settings from the caller's environment, repeatable properties."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.databases import MADE_AT, Postgresql, make_sqlite, postgresql
+from tests.databases import MADE_AT, Postgresql, make_sqlite, postgresql, sqlite_database
 from tickets.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -44,24 +43,25 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def empty_database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_database_url(dialect: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a database in which nothing has been made."""
     if dialect == "sqlite":
-        yield f"sqlite:///{tmp_path / 'som.db'}"
-        return
-    with request.getfixturevalue("postgresql_server").database(empty=True) as url:
-        yield url
+        with sqlite_database() as url:
+            yield url
+    else:
+        with request.getfixturevalue("postgresql_server").database(empty=True) as url:
+            yield url
 
 
 @pytest.fixture
-def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(dialect: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a fresh database of the desk."""
     if dialect == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "som.db")
-        yield f"sqlite:///{tmp_path / 'som.db'}"
-        return
-    with request.getfixturevalue("postgresql_server").database() as url:
-        yield url
+        with sqlite_database(request.getfixturevalue("sqlite_template")) as url:
+            yield url
+    else:
+        with request.getfixturevalue("postgresql_server").database() as url:
+            yield url
 
 
 @pytest.fixture
@@ -73,12 +73,12 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+def sqlite_store(sqlite_template: Path) -> Iterator[Store]:
     """A fresh store on SQLite alone, for what does not depend on the database."""
-    shutil.copy(sqlite_template, tmp_path / "som.db")
-    opened = open_store(f"sqlite:///{tmp_path / 'som.db'}", now=MADE_AT)
-    yield opened
-    opened.close()
+    with sqlite_database(sqlite_template) as url:
+        opened = open_store(url, now=MADE_AT)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ class Postgresql:
 def postgresql() -> Iterator[Postgresql]:
     """Run a server until the block ends; without PostgreSQL the test is ``missing``."""
     with ExitStack() as ending:
-        folder = Path(tempfile.mkdtemp(prefix="som-pg-", dir="/tmp"))  # a socket's path must be short
+        folder = Path(tempfile.mkdtemp(prefix="som-pg-", dir=quick_place()))
         ending.callback(shutil.rmtree, folder, ignore_errors=True)
         identity: dict[str, int] = {}
         programs = _programs()
@@ -109,11 +109,30 @@ def postgresql() -> Iterator[Postgresql]:
 
         run("initdb", "--no-sync", "--auth=trust", "--username=som", "--encoding=UTF8", "--locale=C")
         options = " ".join(f"-c {name}='{value}'" for name, value in _QUICK.items())
-        ending.callback(run, "pg_ctl", "stop", "--mode=immediate", "--wait")
+        ending.callback(run, "pg_ctl", "stop", "--mode=fast", "--wait")
         run("pg_ctl", "start", "--wait", "--timeout=60", f"--log={folder}/log", f"--options=-k {folder} {options}")
         admin = psycopg.connect(host=str(folder), user="som", dbname="postgres", autocommit=True)
         ending.callback(admin.close)
         yield Postgresql(folder, programs, admin, count(1))
+
+
+@cache
+def quick_place() -> Path:
+    """Return where databases are quickest, for tests need not survive a power cut; short, for a socket lies there."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**31:
+        return memory
+    return Path("/tmp")
+
+
+@contextmanager
+def sqlite_database(made: Path | None = None) -> Iterator[str]:
+    """Yield the URL of a SQLite database of its own: a copy of ``made``, else none yet."""
+    with tempfile.TemporaryDirectory(prefix="som-sqlite-", dir=quick_place()) as folder:
+        path = Path(folder) / "som.db"
+        if made is not None:
+            shutil.copy(made, path)
+        yield f"sqlite:///{path}"
 
 
 def make_sqlite(path: Path) -> Path:

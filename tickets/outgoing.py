@@ -1,9 +1,10 @@
 """Questions to and changes of the outbox."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import CursorResult, Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tickets.rows import core
@@ -95,12 +96,16 @@ def begin(letter: Outgoing, *, now: datetime, lease: timedelta) -> None:
 def begin_leased(session: Session, outgoing_id: int, *, owner: str, now: datetime, lease: timedelta) -> bool:
     """Do as ``begin`` while that courier still has the letter that it has claimed and not begun, else return False."""
     values = {"letter": outgoing_id, "owner": owner, "now": now, "until": now + lease}
-    return bool(session.execute(_BEGIN, values).rowcount)
+    return _changed(session, _BEGIN, values)
 
 
 def accept(session: Session, outgoing_id: int, *, now: datetime, said: str) -> bool:
     """Note that the relay took a letter that was being sent; False when it was not being sent any more."""
-    return bool(session.execute(_ACCEPT, {"letter": outgoing_id, "now": now, "said": said}).rowcount)
+    return _changed(session, _ACCEPT, {"letter": outgoing_id, "now": now, "said": said})
+
+
+def _changed(session: Session, statement: Update, values: Mapping[str, object]) -> bool:
+    return cast("CursorResult[Any]", session.execute(statement, values)).rowcount > 0
 
 
 def expired(session: Session, now: datetime, *, limit: int = 200) -> list[Outgoing]:

@@ -43,7 +43,7 @@ def first(roles: Sequence[tuple[str, str]], *wanted: str) -> str:
 def standing(roles: Sequence[tuple[str, str]], person: str) -> Standing:
     """Read how the writer ("1") or the other person ("3") stands."""
     return Standing(
-        nation=first(roles, f"origin{person}"),
+        nation=first(roles, f"origin{person}", "people"),
         place=first(roles, f"live{person}", f"work{person}"),
         going=first(roles, f"go{person}", "by"),
         back=first(roles, f"back{person}"),
@@ -94,6 +94,8 @@ def conclusions(roles: Sequence[tuple[str, str]], cues: Iterable[str], language:
     kin = bool(known & {"kin", "acquaintance"})
     me, other = standing(roles, "1"), standing(roles, "3")
     lines = (line_of(me, known), line_of(other, known))
+    if other.place == "peru" and me.place in ABROAD and "they-return" not in known:
+        lines = (lines[0], "1")  # somebody abroad asks for one who is still here
     for name, who, line in (("1", me, lines[0]), ("3", other, lines[1])):
         out.append(f"line{name}={line}")
         out.append(f"stand{name}={who.nation}/{who.place}/{who.going}/{who.back}/{who.past}")

@@ -6,22 +6,31 @@ from triage.facts import conclusions
 from triage.lexicon import side
 from triage.reading import STOPS, Reading
 
-BLOCKS = ("m", "p", "s", "k", "q", "c")
+BLOCKS = ("m", "t", "p", "u", "s", "k", "q", "c")
+STEM = 5  # letters of a word that carry its meaning, more or less
+UNORDERED = ("role-origin3", "says-")
+SMALL = frozenset(
+    "de la el los las un una unos unas que y en a al del se me mi es lo su con por para no si o como pero le les nos ya muy"
+    " . , ? ! ; : \n the of to and in for".split(" ")
+) | {"\n"}
 PERSON_CUES = frozenset({"says-i", "says-they", "kin-acts", "we-firm"})
 
 
 def named_features(reading: Reading) -> dict[str, list[str]]:
     """Return the features that are not runs of letters (c); those come from the words one by one.
 
-    m: words with places masked. p: words around a place. s: signals. k: conclusions. q: who is spoken of.
+    m: words with places masked. t: the beginnings of those that mean something. p: words around a place.
+    u: signals in their order. s: signals. k: conclusions. q: who is spoken of.
     """
     cues = {name[4:] for _, _, name in reading.found if name.startswith("cue:") and not name.startswith("cue:role-")}
     marks = {f"mark-{side(name[5:])}" for _, _, name in reading.found if name.startswith("mark:")}
     stands = {f"{role}-{side(code)}" for role, code in reading.roles}
     signals = (cues - PERSON_CUES) | marks
     return {
-        "m": _masked(reading),
+        "m": _runs(reading.masked),
+        "t": _runs([word if word[0] == "<" else word[:STEM] for word in reading.masked if word not in SMALL]),
         "p": _around_places(reading),
+        "u": _signals_in_order(reading),
         "s": sorted(signals | stands),
         "k": conclusions(reading.roles, signals, reading.language),
         "q": [*sorted(cues & PERSON_CUES), *_persons(reading)],
@@ -35,13 +44,28 @@ def char_features(word: str) -> list[str]:
     return [padded[at : at + run] for run in (3, 4, 5) for at in range(size - run + 1)]
 
 
-def _masked(reading: Reading) -> list[str]:
-    words = reading.masked
+def _runs(words: list[str]) -> list[str]:
     return [
         *words,
         *(f"{a} {b}" for a, b in pairwise(words)),
         *(f"{a} {b} {c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)),
     ]
+
+
+def _signals_in_order(reading: Reading) -> list[str]:
+    longest: dict[int, tuple[int, str]] = {}
+    for start, end, name in reading.found:
+        role, _, what = name.partition(":")
+        if role == "cue" and not what.startswith(UNORDERED):
+            signal = what
+        elif role in ("place", "people"):
+            signal = f"<{side(what)}>"
+        else:
+            continue
+        if end - start > longest.get(start, (0, ""))[0]:
+            longest[start] = (end - start, signal)
+    signals = [longest[start][1] for start in sorted(longest)]
+    return [f"{a}~{b}" for at, a in enumerate(signals) for b in signals[at + 1 : at + 4]]
 
 
 def _around_places(reading: Reading) -> list[str]:

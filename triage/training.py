@@ -43,7 +43,7 @@ class Recipe:
 YES_OR_NO = ("no", "yes")
 RECIPES = {
     "line": Recipe(
-        answers=tuple(str(line) for line in LINES), shares={"m": 1.0, "p": 1.0, "s": 0.2, "k": 0.08, "c": 1.3}
+        answers=tuple(str(line) for line in LINES), shares={"m": 1.0, "t": 0.7, "p": 1.0, "u": 0.7, "s": 0.2, "k": 0.08, "c": 1.3}
     ),
     "kind": Recipe(answers=KINDS, shares={"m": 1.0, "p": 0.5, "s": 0.4, "k": 0.05, "c": 1.3}),
     "on_behalf": Recipe(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from triage.features import BLOCKS, char_features, named_features
 from triage.reading import Reading
 
-LEAST_LETTERS: Mapping[str, int] = {"m": 2, "p": 2, "s": 2, "k": 2, "q": 2, "c": 3}
+LEAST_LETTERS: Mapping[str, int] = {"m": 2, "t": 2, "p": 2, "u": 2, "s": 2, "k": 2, "q": 2, "c": 3}
 PLAIN_BLOCKS = frozenset({"s", "k", "q"})  # present or absent, neither counted nor normalised
 REMEMBERED_WORDS = 20_000
 

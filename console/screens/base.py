@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import DataTable, Static
 
 from casework.desk import Actor, Desk
 from console import words
@@ -20,18 +20,20 @@ from console.refusals import REFUSED, explain
 from console.sight import may_write
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(slots=True, kw_only=True)
 class Workplace:
     """The desk, the person at it, and what must outlive a screen.
 
-    ``unsaved`` holds drafts, by reference, that the database could not take; ``remember`` keeps a value for the next
-    session, ``recall`` gives it back.
+    ``unsaved`` holds drafts, by reference, that the database could not take; ``remembered`` is what the next session
+    begins with (view, case, theme); ``editor`` is the command of the person's own editor, "" for none.
     """
 
     desk: Desk
     actor: Actor
+    editor: str = ""
     unsaved: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
 
@@ -70,12 +72,23 @@ class Banner(Horizontal):
         self.query_one("#banner-title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
 
 
-class DeskScreen(Screen[None]):
+class ListTable(DataTable[Text]):
+    """A list of which one row is chosen; its cells are ``Text``, never markup."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "select_cursor", "Abrir", key_display="Intro", id="list.open", tooltip="Lo que está bajo el cursor"
+        ),
+    ]
+
+
+class DeskScreen(Screen[R]):
     """A screen at the desk. Its threads never touch a widget: they return values, and the screen shows them."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "Ayuda", key_display="?", id="help", tooltip="Todas las teclas de esta pantalla"),
+        Binding(
+            "question_mark", "help", "Ayuda", key_display="?", id="help", tooltip="Todas las teclas de esta pantalla"
+        ),
     ]
 
     def __init__(self, place: Workplace) -> None:

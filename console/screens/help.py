@@ -1,6 +1,6 @@
 """The help: every key that works here, built from the bindings themselves."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.table import Table
 from rich.text import Text
@@ -50,14 +50,14 @@ _WIDGETS = {
 """Spanish words for the moves that the widgets bring with them; other moves of theirs are not shown."""
 
 
-class HelpScreen(DeskScreen):
+class HelpScreen(DeskScreen[None]):
     """Every key of the screen from which help was asked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "close", "Volver", key_display="Esc"),
+        Binding("escape,q,question_mark", "close", "Volver", key_display="Esc", id="help.close"),
     ]
 
-    def __init__(self, place: Workplace, about: Screen[object]) -> None:
+    def __init__(self, place: Workplace, about: Screen[Any]) -> None:
         super().__init__(place)
         self.about = about
         self.rows = keys_of(about)
@@ -67,7 +67,7 @@ class HelpScreen(DeskScreen):
         yield Banner(self.place, "SOM · Ayuda")
         with VerticalScroll(id="help"):
             yield Static(self._table(), markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def action_close(self) -> None:
         """Go back."""
@@ -83,8 +83,11 @@ class HelpScreen(DeskScreen):
         return table
 
 
-def keys_of(screen: Screen[object]) -> list[tuple[str, str, str]]:
-    """Return (key, what it does, in more words) for every binding that works on a screen now, the screen's own first."""
+def keys_of(screen: Screen[Any]) -> list[tuple[str, str, str]]:
+    """Return (key, what it does, in more words) for every binding that works on a screen now, our own first.
+
+    Every binding of our own has an id; what widgets bring along is named by ``_WIDGETS`` or left out.
+    """
     own: dict[tuple[str, str], list[str]] = {}
     moves: dict[tuple[str, str], list[str]] = {}
     for key, active in screen.active_bindings.items():
@@ -92,7 +95,7 @@ def keys_of(screen: Screen[object]) -> list[tuple[str, str, str]]:
         if binding.system or not active.enabled:
             continue
         said = binding.key_display or key_name(key)
-        if active.node is screen or active.node is screen.app:
+        if binding.id:
             if binding.description:
                 keys = own.setdefault((binding.description, binding.tooltip), [])
                 if said not in keys:

@@ -18,7 +18,7 @@ from console.columns import Column, cells, columns_for
 from console.details import row_details
 from console.dialogs import AskLine, Choice, Choose, Confirm
 from console.refusals import REFUSED, explain
-from console.screens.base import Banner, DeskScreen, Workplace
+from console.screens.base import Banner, DeskScreen, ListTable, Workplace
 from console.views import VIEWS, Filter, Page, page
 from tickets.cases import QueueRow
 
@@ -26,16 +26,19 @@ _VIEW = {view.id: view for view in VIEWS}
 _REFRESH_SECONDS = 30
 
 
-class QueueScreen(DeskScreen):
+class QueueScreen(DeskScreen[None]):
     """The list of cases, with the details of the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Abrir", key_display="Intro", id="queue.open", tooltip="Leer el caso"),
         Binding("r", "answer", "Responder", id="queue.answer", tooltip="Abrir el caso y elegir una respuesta"),
         Binding("t", "take", "Tomar", id="queue.take", tooltip="Quedarse con el caso, o con todos los marcados"),
-        Binding("s", "release", "Soltar", id="queue.release", tooltip="Devolver el caso a la bandeja de todos"),
-        Binding("slash", "search", "Buscar", key_display="/", id="queue.search", tooltip="En asunto, remitente o número"),
-        Binding("f", "filter", "Filtrar", id="queue.filter", tooltip="Por línea o por tipo"),
+        Binding(
+            "s", "release", "Soltar", show=False, id="queue.release", tooltip="Devolver el caso a la bandeja de todos"
+        ),
+        Binding(
+            "slash", "search", "Buscar", key_display="/", id="queue.search", tooltip="En asunto, remitente o número"
+        ),
+        Binding("f", "filter", "Filtrar", show=False, id="queue.filter", tooltip="Por línea o por tipo"),
         Binding("g", "jump", "Ir a", show=False, id="queue.jump", tooltip="Abrir un caso por su número"),
         Binding("v", "views", "Vistas", id="queue.views", tooltip="Elegir qué casos se ven; también con 1 a 9"),
         Binding("m", "remediation", "Medidas", id="queue.remediation", tooltip="Medidas de subsanación por completar"),
@@ -43,7 +46,9 @@ class QueueScreen(DeskScreen):
         Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="queue.reload"),
         Binding("escape", "clear", "Quitar filtros y marcas", show=False, key_display="Esc", id="queue.clear"),
         *(
-            Binding(str(number), f"view('{view.id}')", view.name, show=False, tooltip=view.explained)
+            Binding(
+                str(number), f"view('{view.id}')", view.name, show=False, id=f"view.{number}", tooltip=view.explained
+            )
             for number, view in enumerate(VIEWS, start=1)
         ),
         Binding("q", "app.quit", "Salir", id="queue.quit"),
@@ -64,10 +69,10 @@ class QueueScreen(DeskScreen):
         """Lay out the views, the table, and the details of one case."""
         yield Banner(self.place, "SOM · Bandeja")
         yield Static("", id="views", markup=False)
-        yield DataTable[Text](id="queue", cursor_type="row", zebra_stripes=False)
+        yield ListTable(id="queue", cursor_type="row")
         yield Static("", id="empty", markup=False)
         yield Static("", id="details", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Read the first page, and read it again now and then."""
@@ -134,7 +139,7 @@ class QueueScreen(DeskScreen):
         self.columns = columns_for(self.size.width)
         table.clear(columns=True)
         for column, width in zip(self.columns, self._widths(), strict=True):
-            table.add_column(Text(column.title), width=width, key=column.title or "mark")
+            table.add_column(Text(column.title), width=width, key=column.title)
         self._add(self.rows)
         references = [row.reference for row in self.rows]
         self.wanted = ""
@@ -237,8 +242,7 @@ class QueueScreen(DeskScreen):
     async def action_views(self) -> None:
         """Choose a view from a list."""
         choices = [
-            Choice(view.id, f"{view.name}: {view.explained}", str(number))
-            for number, view in enumerate(VIEWS, start=1)
+            Choice(view.id, f"{view.name}: {view.explained}", str(number)) for number, view in enumerate(VIEWS, start=1)
         ]
         chosen = await self.app.push_screen_wait(Choose("¿Qué casos quiere ver?", choices, self.view))
         if chosen is not None:
@@ -257,7 +261,10 @@ class QueueScreen(DeskScreen):
     async def action_filter(self) -> None:
         """Choose a line or a kind to see alone."""
         lines = [Choice(f"line {number}", f"Línea {number}: {name}", str(number)) for number, name in _lines()]
-        kinds = [Choice(f"kind {kind}", f"Tipo: {words.KINDS[kind]}", kind[1] if kind == "ajeno" else kind[0]) for kind in KINDS]
+        kinds = [
+            Choice(f"kind {kind}", f"Tipo: {words.KINDS[kind]}", kind[1] if kind == "ajeno" else kind[0])
+            for kind in KINDS
+        ]
         chosen = await self.app.push_screen_wait(
             Choose("¿Qué casos deja ver?", [Choice("all", "Quitar los filtros", "x"), *lines, *kinds])
         )
@@ -298,8 +305,9 @@ class QueueScreen(DeskScreen):
             return
         self.marked ^= {row.reference}
         table: DataTable[Text] = self.query_one(DataTable)
-        sign = "●" if row.reference in self.marked else " "
-        table.update_cell(row.reference, "mark", Text(sign, style="bold"))
+        owed = left(self.desk, self.desk.clock(), row.target_at, row.due_at)
+        first = cells(row, self.columns[:1], owed, marked=row.reference in self.marked)[0]
+        table.update_cell(row.reference, self.columns[0].title, first)
         table.move_cursor(row=table.cursor_row + 1)
         self._show_views()
 

@@ -16,6 +16,7 @@ from service.exits import Code, CommandError
 MODULES: tuple[str, ...] = (
     "demo",
     "run",
+    "queue",
     "staff",
     "due",
     "calendar",

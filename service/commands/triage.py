@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
+from service.commands import Context
 from service.exits import Refused, Temporary
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ def register(app: typer.Typer) -> None:
 
 
 def settings() -> "TriageSettings":
-    """Return the settings of the room (built-in defaults when there is no settings file)."""
-    from triage import TriageSettings
+    """Return the settings of the room; the built-in ones when there is no settings file."""
+    from service.settings import load_or_default
 
-    return TriageSettings()
+    return load_or_default(Context.config).triage_settings()
 
 
 def judge(

@@ -84,7 +84,7 @@ class TestSqlite:
     def test_the_copy_is_of_one_moment_while_others_write(self, desk: Desk, tmp_path: Path) -> None:
         """Another connection writes pairs without pause; the copy holds whole pairs, and the backup ends."""
         url, stop, began = str(desk.store.engine.url), threading.Event(), threading.Event()
-        written = []
+        written: list[int] = []
 
         def write() -> None:
             other = open_store(url, now=MADE_AT)
@@ -277,6 +277,11 @@ class TestPostgresql:
         with pytest.raises(Temporary, match="pg_dump"):
             backup(f"postgresql://som@/som?host={tmp_path}", tmp_path / "copia.som", now=LATER)
         assert list(tmp_path.iterdir()) == []
+
+    def test_a_server_that_does_not_answer_has_nothing_restored(self, tmp_path: Path) -> None:
+        (tmp_path / "copia.som").write_bytes(b'som-backup-1\n{"database": "postgresql"}\n')
+        with pytest.raises(Temporary, match="does not answer"):
+            restore(f"postgresql://som@/som?host={tmp_path}", tmp_path / "copia.som", now=LATER)
 
     def test_no_programs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", str(tmp_path))

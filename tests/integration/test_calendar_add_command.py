@@ -24,7 +24,7 @@ ADD = (
     "--basis", "DS 900-2026-PCM", "--published", "2026-12-20", "--source", "https://example.pe/ds-900",
 )  # fmt: skip
 WEDNESDAY_10 = at_lima(date(2026, 12, 23), 10)
-LETTER = b"From: Rosa <rosa@example.org>\r\nSubject: consulta\r\nMessage-ID: <%d@example.org>\r\n\r\nQuiero trabajar en Chile.\r\n"
+LETTER = b"From: rosa@example.org\r\nSubject: hola\r\nMessage-ID: <%d@example.org>\r\n\r\nQuiero trabajar en Chile.\r\n"
 NOCHEBUENA = Row(
     date=date(2026, 12, 24),
     scope=Scope.PUBLIC_SECTOR,

@@ -41,7 +41,7 @@ def test_every_list_of_words_is_the_same_in_the_database(store: Store) -> None:
             for constraint in table.constraints:
                 if type(constraint).__name__ == "CheckConstraint" and str(constraint.name).endswith("_words"):
                     meant = _words(str(constraint.sqltext))  # type: ignore[attr-defined]
-                    assert _words(str(stored[constraint.name])) == meant, (table.name, constraint.name)
+                    assert _words(str(stored[str(constraint.name)])) == meant, (table.name, constraint.name)
 
 
 def _words(check: str) -> set[str]:

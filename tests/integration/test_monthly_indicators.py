@@ -24,7 +24,7 @@ from service.wiring import opened_desk
 from sla.indicators import Month, to_json
 from tests.commands import Som, command_line
 from tests.desks import Clock, Judge, build, faults, member, ticket, words
-from tickets import cases, clocks, outgoing
+from tickets import cases, chains, clocks, outgoing
 from tickets.intake import Arrival
 from tickets.states import OutboxState, OutgoingKind, Role
 from tickets.store import Store
@@ -38,7 +38,7 @@ class Reader(Judge):
     """Takes line, kind, language and on-behalf from the words of the letter: «línea 3 sugerencia pt otro»."""
 
     def judge(self, texts: Sequence[Text]) -> list[Verdict]:
-        return [self._one(said, text.newest.split()) for said, text in zip(super().judge(texts), texts, strict=True)]
+        return [self._one(said, text.body.split()) for said, text in zip(super().judge(texts), texts, strict=True)]
 
     def _one(self, said: Verdict, words: list[str]) -> Verdict:
         return replace(said, line=int(words[1]), kind=words[2], language=words[3], on_behalf=words[4] == "otro")
@@ -49,9 +49,9 @@ def desk(store: Store, clock: Clock) -> Desk:
     return replace(build(store, clock), classifier=Reader)
 
 
-def arrive(desk: Desk, clock: Clock, at: datetime, text: str, *, uid: int, extra: str = "") -> None:
+def arrive(desk: Desk, clock: Clock, at: datetime, text: str, *, uid: int, writer: int = 0, extra: str = "") -> None:
     clock.now = at
-    raw = f"From: a{uid}@example.org\r\nMessage-ID: <{uid}@example.org>\r\n{extra}\r\n{text}\r\n".encode()
+    raw = f"From: a{writer or uid}@example.org\r\nMessage-ID: <{uid}@example.org>\r\n{extra}\r\n{text}\r\n".encode()
     keep(desk, [Arrival(mailbox="som", uidvalidity=1, uid=uid, body=raw, size=len(raw), arrived_at=at)])
     clock.forward(seconds=30)
     assert process(desk) == 1
@@ -97,7 +97,7 @@ def november(desk: Desk, clock: Clock) -> None:
     respond(desk, clock, "SOM-2026-000005", at_lima(date(2026, 11, 25), 10))
     # October's writer writes again after the answer
     reply = f"In-Reply-To: <1@example.org>\r\nSubject: Re: [{desk.signer.tag('SOM-2026-000001').strip('[]')}]\r\n"
-    arrive(desk, clock, at_lima(date(2026, 11, 30), 16), "línea 2 reclamo es yo", uid=7, extra=reply)
+    arrive(desk, clock, at_lima(date(2026, 11, 30), 16), "línea 2 reclamo es yo", uid=7, writer=1, extra=reply)
     arrive(desk, clock, at_lima(date(2026, 12, 1), 9), "línea 1 consulta es yo", uid=8)
 
 
@@ -176,18 +176,11 @@ def test_judgements_of_people_count(desk: Desk, clock: Clock) -> None:
     assert sorted(found.by_line) == ["2", "4"]
 
 
-def test_a_letter_that_nothing_could_read_counts_once(desk: Desk, clock: Clock) -> None:
-    class Broken(Judge):
-        def judge(self, texts: Sequence[Text]) -> list[Verdict]:
-            raise ValueError("no")
-
-    failing = replace(desk, classifier=Broken)
-    clock.now = at_lima(date(2026, 11, 23), 10)
-    raw = "From: a@example.org\r\nMessage-ID: <1@example.org>\r\n\r\nlínea 3 consulta es yo\r\n".encode()
-    keep(failing, [Arrival(mailbox="som", uidvalidity=1, uid=1, body=raw, size=len(raw), arrived_at=clock.now)])
-    for _ in range(4):
-        clock.forward(minutes=1)
-        process(failing)
+def test_a_letter_that_nothing_could_read_counts_too(desk: Desk, clock: Clock) -> None:
+    head = b"From: a@example.org\r\nMessage-ID: <1@example.org>\r\n\r\n"
+    large = Arrival(mailbox="som", uidvalidity=1, uid=1, body=head, partial=True, size=90_000_000, arrived_at=clock.now)
+    keep(desk, [large])
+    process(desk)
     assert ticket(desk, "SOM-2026-000001").state == "quarantined"
     found = figures(desk)
     assert (found.total.letters, found.total.promises, list(found.by_language)) == (1, 1, ["und"])
@@ -212,9 +205,8 @@ def test_the_journal_stays_sound_and_every_promise_is_named(desk: Desk, clock: C
     assert faults(desk.store) == []
     with desk.store.read() as session:
         ids = {one.id for one in session.query(Promise)}
-        from tickets import chains
-
-        named = {entry.facts["promise"] for entry in chains.entries(session, range(1, 20), ["promised"], until=AS_OF)}
+        entries = chains.entries(session, range(1, 20), until=AS_OF)
+        named = {entry.facts["promise"] for entry in entries if entry.event == "promised"}
         assert clocks.open_ids(session)
     assert named == ids
 

@@ -67,7 +67,12 @@ def send(desk: Desk, relay: FaultySmtp, ref: str, kind: OutgoingKind = OutgoingK
 def when(clock: Clock, name: str, change: Callable[[], object]) -> Callable[[str], None]:
     """Return a hook that makes a change once, at that step."""
     left = [change]
-    return lambda at: left.pop()() and None if at == name and left else None  # type: ignore[func-returns-value]
+
+    def at(reached: str) -> None:
+        if reached == name and left:
+            left.pop()()
+
+    return at
 
 
 def remediations(desk: Desk) -> list[Remediation]:

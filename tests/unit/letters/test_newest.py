@@ -30,8 +30,8 @@ def test_the_telephone_s_line_goes(advertisement: str) -> None:
 @pytest.mark.parametrize(
     "notice",
     [
-        "Este mensaje y sus anexos son confidenciales y para uso exclusivo de su destinatario. Si lo recibió por error, "
-        "notifique al remitente y elimínelo.",
+        "Este mensaje y sus anexos son confidenciales y para uso exclusivo de su destinatario. Si lo recibió por error,"
+        " notifique al remitente y elimínelo.",
         "CONFIDENTIALITY NOTICE: this email is confidential and intended only for the recipient.",
         "La información contenida en este correo es privilegiada; está prohibida su divulgación.",
         "Libre de virus. www.avast.com",
@@ -73,6 +73,9 @@ def test_one_line_that_begins_with_an_arrow_is_no_quote() -> None:
     assert newest_text("Pasos:\n> pasaporte\nfin") == "Pasos:\n> pasaporte\nfin"
 
 
-@pytest.mark.parametrize("piece", ["De: a@b 10:00\n", "> a\n\n", "El 2026 a\n", "1 <a@b", "@" * 50, "Este mensaje \n\n"])
+@pytest.mark.parametrize(
+    "piece",
+    ["De: a@b 10:00\n", "> a\n\n", "El 20 a\n", "1 <a@b", "@" * 50, "Este mensaje \n\n"],
+)
 def test_hostile_repetition_costs_little(piece: str) -> None:
     assert newest_text(piece * (200_000 // len(piece)))

@@ -1,0 +1,131 @@
+"""The application: one factory, its themes, its palette of commands."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
+from textual.theme import Theme
+
+from casework.desk import Actor, Desk
+from console.screens.base import Workplace
+from console.screens.queue import QueueScreen
+from console.views import VIEWS
+
+THEMES = {
+    "som-oscuro": "oscuro",
+    "som-claro": "claro",
+    "som-contraste": "contraste alto",
+}
+"""The themes and their Spanish names, in the order in which they follow each other."""
+
+_OWN_THEMES = (
+    Theme(
+        name="som-oscuro",
+        primary="#7aa2d8",
+        secondary="#9bb8a8",
+        accent="#d8b25f",
+        background="#14181d",
+        surface="#1b2027",
+        panel="#262d36",
+        dark=True,
+    ),
+    Theme(
+        name="som-claro",
+        primary="#24548f",
+        secondary="#3f6b57",
+        accent="#8a5b00",
+        background="#f7f6f2",
+        surface="#ffffff",
+        panel="#e4e2db",
+        dark=False,
+    ),
+    Theme(
+        name="som-contraste",
+        primary="#ffff00",
+        secondary="#00ffff",
+        accent="#ffff00",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#000000",
+        error="#ff6060",
+        warning="#ffff00",
+        success="#00ff00",
+        dark=True,
+    ),
+)
+
+
+class ConsoleApp(App[object]):
+    """The consultants' terminal queue."""
+
+    TITLE = "SOM"
+    CSS_PATH = "console.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]  # type: ignore[misc]  # as Textual documents it
+    COMMAND_PALETTE_DISPLAY = "Ctrl+P"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Órdenes",
+            show=False,
+            key_display="Ctrl+P",
+            id="palette",
+            tooltip="Buscar una orden por su nombre",
+        ),
+        Binding(
+            "ctrl+t",
+            "next_theme",
+            "Cambiar colores",
+            show=False,
+            key_display="Ctrl+T",
+            id="theme",
+            tooltip="Oscuro, claro, contraste alto",
+        ),
+        Binding("ctrl+q", "quit", "Salir", show=False, key_display="Ctrl+Q", system=True),
+    ]
+
+    def __init__(self, place: Workplace) -> None:
+        super().__init__()
+        self.place = place
+        self.animation_level = "none"  # over a slow line every frame costs
+        for theme in _OWN_THEMES:
+            self.register_theme(theme)
+        recalled = place.remembered.get("theme", "")
+        self.theme = recalled if recalled in THEMES else "som-oscuro"
+
+    def on_mount(self) -> None:
+        """Open the queue."""
+        self.push_screen(QueueScreen(self.place))
+
+    def action_next_theme(self) -> None:
+        """Change to the next colours."""
+        names = list(THEMES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.place.remembered["theme"] = self.theme
+        self.notify(f"Colores: {THEMES[self.theme]}", markup=False)
+
+    def action_command_palette(self) -> None:
+        """Show the palette of commands."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder="Buscar una orden…", id="--command-palette"))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Return the commands of the palette."""
+        yield SystemCommand("Cambiar colores", "Oscuro, claro o contraste alto", self.action_next_theme)
+        if isinstance(screen, QueueScreen):
+            for view in VIEWS:
+                yield SystemCommand(f"Ver: {view.name}", view.explained, lambda view=view: screen.action_view(view.id))
+            yield SystemCommand("Ir a un caso", "Por su número", screen.action_jump)
+            yield SystemCommand("Medidas de subsanación", "Por completar y cerrar", screen.action_remediation)
+        yield SystemCommand("Salir", "Cerrar la bandeja", self.exit)
+
+
+def make_console(desk: Desk, actor: Actor, *, editor: str = "", remembered: dict[str, str] | None = None) -> ConsoleApp:
+    """Build the application: what ``som queue``, the demo and the tests all run."""
+    return ConsoleApp(
+        Workplace(desk=desk, actor=actor, editor=editor, remembered={} if remembered is None else remembered)
+    )

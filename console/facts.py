@@ -1,0 +1,135 @@
+"""The facts of a case as text: its promise, counted step by step, the judgement and why, the person, the journal."""
+
+from datetime import date
+
+from rich.text import Text
+
+from casework.desk import Desk
+from console import words
+from console.clockwords import left, short, short_date
+from console.lines import STYLES
+from console.outside import one_line
+from console.sight import Sight
+from tickets.tables import Promise
+
+_HEAD = "bold underline"
+
+
+def headline(desk: Desk, sight: Sight) -> Text:
+    """Return the two lines over a case: what is owed and by when, what it is marked with, and its subject."""
+    ticket, promise = sight.ticket, sight.owed
+    owed = left(desk, sight.seen_at, promise.target_at if promise else None, promise.due_at if promise else None)
+    shown = Text(overflow="ellipsis")
+    shown.append(owed.signed.strip(), style=STYLES[owed.urgency])
+    if promise is not None:
+        shown.append(f" · hasta el {short(promise.due_at)}")
+    held = sight.staff.get(ticket.assignee_id or 0, "")
+    shown.append(f" · a cargo de {one_line(held, 30)}" if held else " · sin tomar")
+    shown.append("\n")
+    marks = words.flag_words(
+        state=ticket.state,
+        trafficking_risk=ticket.trafficking_risk,
+        on_behalf=ticket.on_behalf,
+        verified=ticket.verified,
+        proposed=ticket.proposed,
+        enough=ticket.enough,
+        flags=tuple(ticket.flags.split()),
+    )
+    if ticket.trafficking_risk:
+        shown.append("⚠ RIESGO DE TRATA: alguien que la retiene podría leer la respuesta.\n", style="bold red")
+        marks.remove("riesgo de trata")
+    shown.append(one_line(ticket.subject, 200) or "(sin asunto)", style="bold")
+    shown.append(f" · {', '.join(marks)}" if marks else "")
+    return shown
+
+
+def facts(desk: Desk, sight: Sight) -> Text:
+    """Return what is known of a case beside its letters."""
+    shown = Text()
+    _judgement(shown, sight)
+    _promises(shown, desk, sight)
+    _person(shown, sight)
+    shown.rstrip()
+    return shown
+
+
+def journal_text(sight: Sight) -> Text:
+    """Return what happened in a case, the newest first, with who did it."""
+    shown = Text()
+    for entry in reversed(sight.journal):
+        who = sight.who(int(entry.actor.removeprefix("staff:"))) if entry.actor.startswith("staff:") else "el servicio"
+        shown.append(f"{short(entry.at)} · ", style="dim")
+        shown.append(f"{one_line(who, 40)}: ")
+        shown.append(words.EVENTS.get(entry.event, entry.event.replace("_", " ")), style="bold")
+        if isinstance(to := entry.facts.get("to"), int):
+            shown.append(f" ({one_line(sight.who(to), 40)})")
+        shown.append("\n")
+    shown.rstrip()
+    return shown
+
+
+def trace_text(promise: Promise) -> Text:
+    """Return the count of a promise day by day, with the reason of each."""
+    shown = Text()
+    for step in promise.trace:
+        day = short_date(date.fromisoformat(str(step["date"])))
+        shown.append(f"  {day}: ", style="" if step["working"] else "dim")
+        shown.append(f"{one_line(str(step['why']), 300)}\n", style="" if step["working"] else "dim")
+    return shown
+
+
+def _judgement(shown: Text, sight: Sight) -> None:
+    ticket, verdict = sight.ticket, sight.verdict
+    shown.append("Clasificación\n", style=_HEAD)
+    shown.append(f"Línea {ticket.line}: {words.LINES_IN_FULL[ticket.line]}\n", style="bold")
+    countries = ", ".join(words.country(code) for code in ticket.countries.split())
+    shown.append(
+        f"{words.KINDS.get(ticket.kind, ticket.kind)} · en {words.language(ticket.language)}"
+        f"{f' · {countries}' if countries else ''}\n"
+    )
+    if ticket.line_confirmed:
+        shown.append("La confirmó una persona.\n")
+    elif verdict is not None:
+        word = "propuesta" if ticket.proposed else "segura"
+        shown.append(
+            f"La hizo el clasificador ({word}, {ticket.confidence * 100:.0f} % de confianza); c la confirma.\n"
+        )
+    if verdict is not None:
+        for reason in verdict.reasons:
+            shown.append(f"  – {one_line(reason, 200)}\n")
+    shown.append("\n")
+
+
+def _promises(shown: Text, desk: Desk, sight: Sight) -> None:
+    for promise in reversed(sight.promises):
+        shown.append(f"Plazo de {promise.kind}: {words.PROMISES[promise.state]}\n", style=_HEAD)
+        shown.append(f"Llegó el {short(promise.received_at)}\n")
+        shown.append(f"Se responde antes del {short(promise.due_at)}\n", style="bold")
+        if promise.target_at != promise.due_at:
+            shown.append(f"Meta interna: {short(promise.target_at)}\n")
+        if promise.answered_at is not None:
+            shown.append(f"Respondida el {short(promise.answered_at)}\n")
+        shown.append("Cómo se contó:\n", style="dim")
+        shown.append_text(trace_text(promise))
+        if promise.provisional:
+            shown.append("  Calendario provisional: puede cambiar.\n")
+        shown.append("\n")
+
+
+def _person(shown: Text, sight: Sight) -> None:
+    ticket, letter = sight.ticket, sight.last_letter
+    shown.append("Persona\n", style=_HEAD)
+    shown.append(f"{one_line(ticket.requester_name, 100) or '(sin nombre)'}\n")
+    shown.append(f"<{one_line(ticket.requester_address, 200) or 'sin dirección'}>\n")
+    if letter is not None:
+        said = "Remitente verificado" if letter.verified else "Remitente SIN verificar"
+        shown.append(f"{said}{f': {one_line(letter.sender_note, 200)}' if letter.sender_note else ''}\n")
+    if sight.related:
+        shown.append(f"Quizá relacionado con {sight.related}\n")
+    if sight.earlier:
+        shown.append("Casos anteriores:\n")
+        for one in sight.earlier:
+            shown.append(f"  {one.reference} · {short(one.opened_at)} · {words.STATES.get(one.state, one.state)}\n")
+            shown.append(f"    {one_line(one.subject, 80)}\n", style="dim")
+    else:
+        shown.append("No ha escrito antes.\n")
