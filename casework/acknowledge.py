@@ -1,7 +1,8 @@
 """Acknowledgements: who gets one, when it may leave, and what it says.
 
-At most one per sender in 24 hours and per ticket; never to a machine; a ceiling per hour delays an acknowledgement and
-never swallows it. It never repeats the writer's words (RFC 3834; open acknowledgements are abused to send spam).
+At most one per sender in 24 hours and per ticket; never to a machine, nor to a sender whose DMARC failed; a ceiling per
+hour delays an acknowledgement and never swallows it. It never repeats the writer's words (RFC 3834; open
+acknowledgements are abused to send spam).
 """
 
 from collections.abc import Sequence
@@ -79,7 +80,7 @@ def plan(
     candidates = [
         (reading, target, reckoned)
         for reading, target, reckoned in promised
-        if reading.machine.may_acknowledge and reading.letter.from_address
+        if reading.machine.may_acknowledge and "@" in reading.letter.from_address and not reading.sender.failed
     ]
     addresses = {reading.letter.from_address.lower() for reading, _, _ in candidates}
     written = outgoing.acknowledged_since(session, addresses, now - timedelta(hours=24))

@@ -27,7 +27,10 @@ class BadJudgement(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What a person says of a case; None leaves a field as it is and confirms it."""
+    """What a person says of a case. None leaves a field as it is; with nothing named, everything is confirmed.
+
+    Naming the line alone does not confirm the kind that the model guessed, and so changes no promise.
+    """
 
     line: int | None = None
     kind: str | None = None
@@ -52,8 +55,11 @@ def judge(desk: Desk, actor: Actor, reference: str, judgement: Judgement) -> Non
         ticket.on_behalf = ticket.on_behalf if judgement.on_behalf is None else judgement.on_behalf
         if judgement.trafficking_risk is not None:
             ticket.trafficking_risk = judgement.trafficking_risk
-        ticket.line_confirmed = ticket.kind_confirmed = True
-        ticket.proposed = False
+        everything = judgement == Judgement()
+        if everything or judgement.line is not None:
+            ticket.line_confirmed, ticket.proposed = True, False
+        if everything or judgement.kind is not None:
+            ticket.kind_confirmed = True
         ticket.version += 1
         ticket.updated_at = now
         agreed = before == (ticket.line, ticket.kind, ticket.on_behalf, ticket.trafficking_risk)
@@ -73,7 +79,8 @@ def judge(desk: Desk, actor: Actor, reference: str, judgement: Judgement) -> Non
                 },
             )
         ]
-        events += _change_promise(desk, session, ticket, actor)
+        if ticket.kind_confirmed:
+            events += _change_promise(desk, session, ticket, actor)
         journal.append(session, events)
 
 

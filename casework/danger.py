@@ -1,59 +1,58 @@
 """Danger: a letter that shows signs of trafficking is told to people at once, at any hour, once per ticket."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from casework.desk import Desk
 from casework.staff_mail import staff_letter
 from casework.writing import danger_notice
-from tickets import rows
+from tickets import notices, rows
 from tickets.states import OutgoingKind
 from tickets.store import Session
-from tickets.tables import Notice, Outgoing
-
-if TYPE_CHECKING:
-    from casework.placement import NewTicket
+from tickets.tables import Outgoing
 
 
-def notify(desk: Desk, session: Session, tickets: "Sequence[NewTicket]", now: datetime) -> None:
-    """Write the danger notices of newly opened tickets into the outbox."""
-    if not tickets:
-        return
-    rows.add_all(
-        session,
-        Notice,
-        [
-            {
-                "kind": "danger",
-                "dedupe_key": f"danger:{ticket.id}",
-                "ticket_id": ticket.id,
-                "text": f"Posible riesgo de trata: {ticket.reference}",
-                "created_at": now,
-                "leaves_at": now,
-                "told_at": now,
-            }
-            for ticket in tickets
-        ],
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Danger:
+    """A ticket that shows signs of trafficking for the first time, with the signs in words."""
+
+    ticket_id: int
+    reference: str
+    received_at: datetime
+    signs: Sequence[str]
+
+
+def notify(desk: Desk, session: Session, dangers: Sequence[Danger], now: datetime) -> None:
+    """Write the danger notices into the outbox; a ticket that was told of is not told of again.
+
+    Where nobody is named in ``[danger] notify`` the notice waits for the next notice to the supervisors.
+    """
     letters = []
-    for ticket in tickets:
-        rendered = danger_notice(
-            desk,
-            reference=ticket.reference,
-            received_at=ticket.reading.pending.arrived_at,
-            signs=ticket.reading.verdict.reasons if ticket.reading.verdict is not None else (),
+    for one in dangers:
+        new = notices.add_once(
+            session,
+            kind="danger",
+            key=f"danger:{one.ticket_id}",
+            text="Posible riesgo de trata",
+            now=now,
+            leaves_at=desk.next_open(now),
+            told_at=now if desk.settings.danger_notify else None,
+            ticket_id=one.ticket_id,
         )
-        for number, address in enumerate(desk.settings.danger_notify):
-            letters.append(
-                staff_letter(
-                    desk,
-                    kind=OutgoingKind.NOTICE,
-                    dedupe_key=f"danger:{ticket.id}:{number}",
-                    to_address=address,
-                    rendered=rendered,
-                    now=now,
-                    ticket_id=ticket.id,
-                )
+        if not new:
+            continue
+        rendered = danger_notice(desk, reference=one.reference, received_at=one.received_at, signs=one.signs)
+        letters += [
+            staff_letter(
+                desk,
+                kind=OutgoingKind.NOTICE,
+                dedupe_key=f"danger:{one.ticket_id}:{number}",
+                to_address=address,
+                rendered=rendered,
+                now=now,
+                ticket_id=one.ticket_id,
             )
+            for number, address in enumerate(desk.settings.danger_notify)
+        ]
     rows.add_all(session, Outgoing, letters)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from calendar_pe.clock import lima_date
 from casework import acknowledge, danger
+from casework.danger import Danger
 from casework.desk import SERVICE, Desk
 from casework.placement import (
     Bounce,
@@ -80,7 +81,9 @@ def _enter(desk: Desk, sheet: Sheet, placement: Placement) -> None:
             target = ticket if isinstance(ticket, NewTicket) else ticket.id
             sheet.letters.append((reading, target, MessageKind.FOLLOW_UP))
             sheet.settled.append((reading, IntakeOutcome.FOLLOW_UP, target))
-            if isinstance(ticket, Known):
+            if isinstance(ticket, NewTicket):
+                ticket.later_danger |= _verdict(reading).trafficking_risk
+            else:
                 sheet.touched[ticket.id] = ticket
                 sheet.reopened.append((ticket, reading))
                 if reopens:
@@ -150,7 +153,7 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
         Message,
         [one.message_row(outgoing_id) for one, outgoing_id in zip(acknowledgements, outgoing_ids, strict=True)],
     )
-    danger.notify(desk, session, [t for t in sheet.tickets if _verdict(t.reading).trafficking_risk], now)
+    danger.notify(desk, session, _dangers(sheet), now)
     journal.append(session, _events(desk, sheet, promise_ids, told, now), fresh=frozenset(new_ids))
     intake.settle(session, [_settled_row(reading, outcome, target, now) for reading, outcome, target in sheet.settled])
 
@@ -174,6 +177,7 @@ def _ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetim
         "office": desk.settings.office,
         "state": TicketState.NEW,
         **_judged(reading),
+        "trafficking_risk": _verdict(reading).trafficking_risk or ticket.later_danger,
         "flags": " ".join(flags),
         "related_id": ticket.related_id,
         "opened_at": reading.pending.arrived_at,
@@ -221,6 +225,27 @@ def _judged(reading: Reading) -> dict[str, object]:
         "requester_address": reading.letter.from_address.lower(),
         "requester_name": reading.letter.from_name[:200],
     }
+
+
+def _dangers(sheet: Sheet) -> list[Danger]:
+    """Return the tickets on which signs of trafficking show, new ones and old; each is told of once."""
+    seen = [(ticket.id, ticket.reference, ticket.reading) for ticket in sheet.tickets]
+    seen += [(known.id, known.reference, reading) for known, reading in (*sheet.reopened, *sheet.recovered)]
+    seen += [
+        (target.id, target.reference, reading)
+        for reading, target, kind in sheet.letters
+        if kind is MessageKind.FOLLOW_UP and isinstance(target, NewTicket)
+    ]
+    return [
+        Danger(
+            ticket_id=ticket_id,
+            reference=reference,
+            received_at=reading.pending.arrived_at,
+            signs=_verdict(reading).reasons,
+        )
+        for ticket_id, reference, reading in seen
+        if _verdict(reading).trafficking_risk
+    ]
 
 
 def _message_row(reading: Reading, target: "NewTicket | int", kind: MessageKind) -> dict[str, object]:

@@ -22,6 +22,7 @@ class NewTicket:
     reading: Reading
     related_id: int | None = None
     repeated_id: bool = False
+    later_danger: bool = False  # a further letter of the same batch shows signs that this one does not
     id: int = 0
     reference: str = ""
 

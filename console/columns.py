@@ -80,8 +80,8 @@ _WIDE = (
     _NUMBER,
     Column("Línea", 19, _line),
     Column("Tipo", 14, _kind),
-    Column("Avisos", 28, _flags),
-    Column("Remite", 20, _sender),
+    Column("Avisos", 24, _flags),
+    Column("Remite", 18, _sender),
     Column("A cargo", 12, _assignee),
     _SUBJECT,
 )
@@ -89,7 +89,7 @@ _WIDE = (
 
 def columns_for(width: int) -> tuple[Column, ...]:
     """Return the columns that fit a terminal of that width, after that of the marks."""
-    return _WIDE if width >= 150 else _MIDDLE if width >= 110 else _NARROW
+    return _WIDE if width >= 150 else _MIDDLE if width >= 116 else _NARROW
 
 
 def cells(row: QueueRow, columns: tuple[Column, ...], owed: Left, *, marked: bool) -> list[Text]:

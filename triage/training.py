@@ -45,12 +45,12 @@ RECIPES = {
     "line": Recipe(
         answers=tuple(str(line) for line in LINES), shares={"m": 1.0, "t": 0.7, "p": 1.0, "u": 0.7, "s": 0.2, "k": 0.08, "c": 1.3}
     ),
-    "kind": Recipe(answers=KINDS, shares={"m": 1.0, "p": 0.5, "s": 0.4, "k": 0.05, "c": 1.3}),
+    "kind": Recipe(answers=KINDS, shares={"m": 1.0, "t": 0.7, "p": 0.5, "u": 0.7, "s": 0.45, "k": 0.05, "c": 1.3}, balanced=True),
     "on_behalf": Recipe(
-        answers=YES_OR_NO, shares={"m": 1.0, "p": 0.5, "s": 0.3, "k": 0.08, "q": 0.2, "c": 1.3}, strength=5.0
+        answers=YES_OR_NO, shares={"m": 1.0, "t": 0.7, "p": 0.5, "u": 0.7, "s": 0.35, "k": 0.08, "q": 0.25, "c": 1.3}, strength=5.0
     ),
     "trafficking_risk": Recipe(
-        answers=YES_OR_NO, shares={"m": 0.7, "p": 0.3, "s": 0.5, "k": 0.15, "c": 1.3}, strength=8.0, balanced=True
+        answers=YES_OR_NO, shares={"m": 0.7, "t": 0.5, "p": 0.3, "u": 0.7, "s": 0.5, "k": 0.15, "c": 1.3}, strength=8.0, balanced=True
     ),
 }
 
@@ -188,9 +188,12 @@ def _unseen(recipe: Recipe, points: Floats, targets: Numbers, part: NDArray[np.b
 
 
 def best_temperature(scores: Floats, targets: Numbers) -> float:
-    """Return the temperature under which unseen answers are likeliest."""
+    """Return the temperature under which unseen answers are likeliest, never below 1.
+
+    A new hand is harder than any that could be left out here, so confidence is only ever softened.
+    """
     rows = np.arange(len(targets))
-    grid = np.exp(np.linspace(np.log(0.2), np.log(5), 121))
+    grid = np.exp(np.linspace(0.0, np.log(5), 81))
     losses = [-np.log(np.clip(models.softmax(scores / t)[rows, targets], 1e-12, 1)).mean() for t in grid]
     return float(grid[int(np.argmin(losses))])
 
@@ -210,7 +213,7 @@ def bars_of(unseen: dict[str, Floats], truths: dict[str, Numbers], together: Flo
     return {
         "line": bar_for(lines, truths["line"], WANTED_PRECISION),
         "on_behalf": best_bar(unseen["on_behalf"][:, 1], truths["on_behalf"], 1.0),
-        "trafficking_risk": best_bar(unseen["trafficking_risk"][:, 1], truths["trafficking_risk"], 1.5),
+        "trafficking_risk": best_bar(unseen["trafficking_risk"][:, 1], truths["trafficking_risk"], 2.5),
     }
 
 

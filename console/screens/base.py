@@ -79,6 +79,8 @@ class ListTable(DataTable[Text]):
         Binding(
             "enter", "select_cursor", "Abrir", key_display="Intro", id="list.open", tooltip="Lo que está bajo el cursor"
         ),
+        Binding("home", "scroll_top", "Al primero", show=False, key_display="Inicio", id="list.first"),
+        Binding("end", "scroll_bottom", "Al último", show=False, key_display="Fin", id="list.last"),
     ]
 
 
@@ -87,7 +89,7 @@ class DeskScreen(Screen[R]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "question_mark", "help", "Ayuda", key_display="?", id="help", tooltip="Todas las teclas de esta pantalla"
+            "question_mark,f1", "help", "Ayuda", key_display="?", id="help", tooltip="Todas las teclas de esta pantalla"
         ),
     ]
 

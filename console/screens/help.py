@@ -54,7 +54,7 @@ class HelpScreen(DeskScreen[None]):
     """Every key of the screen from which help was asked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "close", "Volver", key_display="Esc", id="help.close"),
+        Binding("escape,q,question_mark,f1", "close", "Volver", key_display="Esc", id="help.close"),
     ]
 
     def __init__(self, place: Workplace, about: Screen[Any]) -> None:

@@ -1,5 +1,6 @@
 """The store: making and opening a database, transactions, and one clear error for each way it can fail."""
 
+import grp
 import os
 import sqlite3
 import stat
@@ -274,10 +275,14 @@ class TestFiles:
     def test_a_group_that_shares_a_desk_reads_and_writes_it(self, tmp_path: Path) -> None:
         before = os.umask(0o077)  # opening for a group changes it
         try:
-            one = open_store(f"sqlite:///{tmp_path / 'desk' / 'som.db'}", now=MADE_AT, group="som")
+            group = grp.getgrgid(os.getgid()).gr_name
+            one = open_store(f"sqlite:///{tmp_path / 'desk' / 'som.db'}", now=MADE_AT, group=group)
             set_word(one, "a", "1")
             files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "desk").iterdir()}
             one.close()
         finally:
             os.umask(before)
         assert files == {"som.db": 0o660, "som.db-wal": 0o660, "som.db-shm": 0o660}
+        assert stat.S_IMODE((tmp_path / "desk").stat().st_mode) == 0o2770
+        with pytest.raises(StoreSettingsError, match="no-such-group"):
+            open_store(f"sqlite:///{tmp_path / 'other' / 'som.db'}", now=MADE_AT, group="no-such-group")
