@@ -47,6 +47,7 @@ bench: $(VENV)/.test ## the measurements: intake beside a bare loop, 100,000 due
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.due_csv
 	$(BIN)/python -m bench.suggest
+	$(BIN)/python -m bench.sweep 10000 100000
 
 clean: ## remove what these commands made: .venv, the demo's folder, caches
 	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis

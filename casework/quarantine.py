@@ -1,11 +1,14 @@
 """Letters that cannot be analysed, or are too large to load: a ticket that a person reads, with its promise running."""
 
+from datetime import datetime
+
+from calendar_pe import CalendarRangeError
 from calendar_pe.clock import lima_date
 from casework.desk import SERVICE, WRITERS, Actor, Desk, require
 from casework.filing import promise_row
 from inbox.parse import parse_headers
 from letters.letter import Letter
-from sla.reckon import reckon
+from sla.reckon import Reckoning, reckon
 from tickets import cases, intake, journal, rows
 from tickets.intake import Pending
 from tickets.journal import Event, Fact
@@ -53,7 +56,7 @@ def _put_back(desk: Desk, session: Session, pending: Pending, ticket_id: int) ->
 
 def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> None:
     now = desk.clock()
-    reckoned = reckon(pending.arrived_at, "consulta", desk.calendar, desk.promises)
+    reckoned = _reckon(desk, pending)
     year = lima_date(pending.arrived_at).year
     number = cases.take_numbers(session, year, 1)
     ticket_id = rows.add_all_with_ids(
@@ -73,7 +76,7 @@ def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> Non
                 "requester_name": letter.from_name[:200],
                 "opened_at": pending.arrived_at,
                 "updated_at": now,
-                "target_at": reckoned.target_at,
+                "target_at": reckoned.target_at if reckoned is not None else None,
             }
         ],
     )[0]
@@ -97,9 +100,6 @@ def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> Non
             }
         ],
     )[0]
-    [promise_id] = rows.add_all_with_ids(
-        session, Promise, [promise_row(desk, ticket_id, message_id, reckoned, told=False)]
-    )
     rows.add_all(
         session,
         Notice,
@@ -122,22 +122,10 @@ def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> Non
         "partial": pending.partial,
         "tries": pending.attempts,
     }
-    promised: dict[str, Fact] = {
-        "promise": promise_id,
-        "kind": reckoned.kind,
-        "intake": pending.id,
-        "received_at": reckoned.received_at.isoformat(),
-        "due_at": reckoned.due_at.isoformat(),
-        "reading": reckoned.reading,
-        "calendar": reckoned.calendar_version,
-        "acknowledged": False,
-    }
-    actor = SERVICE.journal_name
-    journal.append(
-        session,
-        [Event(ticket_id, now, actor, "quarantined", facts), Event(ticket_id, now, actor, "promised", promised)],
-        fresh=frozenset({ticket_id}),
-    )
+    events = [Event(ticket_id, now, SERVICE.journal_name, "quarantined", facts)]
+    if reckoned is not None:
+        events.append(_promise(desk, session, pending, ticket_id, message_id, reckoned, now))
+    journal.append(session, events, fresh=frozenset({ticket_id}))
     intake.settle(
         session,
         [
@@ -150,6 +138,38 @@ def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> Non
             }
         ],
     )
+
+
+def _reckon(desk: Desk, pending: Pending) -> Reckoning | None:
+    """Return the promise of the letter, or None past the end of the calendar: then a person must at least see it."""
+    try:
+        return reckon(pending.arrived_at, "consulta", desk.calendar, desk.promises)
+    except CalendarRangeError:
+        return None
+
+
+def _promise(
+    desk: Desk,
+    session: Session,
+    pending: Pending,
+    ticket_id: int,
+    message_id: int,
+    reckoned: Reckoning,
+    now: datetime,
+) -> Event:
+    row = promise_row(desk, ticket_id, message_id, reckoned, told=False)
+    [promise_id] = rows.add_all_with_ids(session, Promise, [row])
+    facts: dict[str, Fact] = {
+        "promise": promise_id,
+        "kind": reckoned.kind,
+        "intake": pending.id,
+        "received_at": reckoned.received_at.isoformat(),
+        "due_at": reckoned.due_at.isoformat(),
+        "reading": reckoned.reading,
+        "calendar": reckoned.calendar_version,
+        "acknowledged": False,
+    }
+    return Event(ticket_id, now, SERVICE.journal_name, "promised", facts)
 
 
 def retry(desk: Desk, actor: Actor, letter_id: int) -> bool:

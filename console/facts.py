@@ -87,6 +87,8 @@ def _judgement(shown: Text, sight: Sight) -> None:
         f"{words.KINDS.get(ticket.kind, ticket.kind)} · en {words.language(ticket.language)}"
         f"{f' · {countries}' if countries else ''}\n"
     )
+    if ticket.kind != "consulta" and not ticket.kind_confirmed:
+        shown.append("El tipo está por confirmar; mientras tanto corre el plazo de consulta.\n")
     if ticket.line_confirmed:
         shown.append("La confirmó una persona.\n")
     elif verdict is not None:

@@ -127,7 +127,7 @@ def find(session: Session, text: str, *, lock: bool = False) -> Ticket:
     """Return the ticket of a reference in any case. Raises ``UnknownTicket``."""
     reference = find_reference(text)
     query = select(Ticket).where(_TICKET.c.reference == (reference or ""))
-    ticket = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    ticket = session.execute(query.with_for_update(key_share=True) if lock else query).scalar_one_or_none()
     if ticket is None:
         raise UnknownTicket(f"there is no ticket {text.strip()[:40]!r}; a reference looks like SOM-2026-000123")
     return ticket
@@ -136,7 +136,7 @@ def find(session: Session, text: str, *, lock: bool = False) -> Ticket:
 def load(session: Session, ticket_id: int, *, lock: bool = False) -> Ticket:
     """Return the ticket of an id. Raises ``UnknownTicket``."""
     query = select(Ticket).where(_TICKET.c.id == ticket_id)
-    ticket = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    ticket = session.execute(query.with_for_update(key_share=True) if lock else query).scalar_one_or_none()
     if ticket is None:
         raise UnknownTicket(f"there is no ticket with id {ticket_id}")
     return ticket
@@ -334,6 +334,6 @@ def _known(session: Session, condition: ColumnElement[bool], wanted: Collection[
             _TICKET.c.trafficking_risk,
         )
         .where(condition)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return [Known(**row._mapping) for row in rows]

@@ -1,17 +1,16 @@
 """Turns a reading into named features, block by block; fitting and judging share this one list."""
 
+import tomllib
+from functools import cache
 from itertools import pairwise
 
 from triage.facts import conclusions
-from triage.lexicon import side
+from triage.lexicon import LEXICON, side
 from triage.reading import STOPS, Reading
 
 BLOCKS = ("m", "t", "p", "u", "s", "k", "q", "c")
 STEM = 5  # letters of a word that carry its meaning, more or less
 UNORDERED = ("role-origin3", "says-")
-SMALL = frozenset(
-    ["de", "la", "el", "los", "las", "un", "una", "unos", "unas", "que", "y", "en", "a", "al", "del", "se", "me", "mi", "es", "lo", "su", "con", "por", "para", "no", "si", "o", "como", "pero", "le", "les", "nos", "ya", "muy", ".", ",", "?", "!", ";", ":", "\n", "the", "of", "to", "and", "in", "for"]
-) | {"\n"}
 PERSON_CUES = frozenset({"says-i", "says-they", "kin-acts", "we-firm"})
 
 
@@ -27,13 +26,20 @@ def named_features(reading: Reading) -> dict[str, list[str]]:
     signals = (cues - PERSON_CUES) | marks
     return {
         "m": _runs(reading.masked),
-        "t": _runs([word if word[0] == "<" else word[:STEM] for word in reading.masked if word not in SMALL]),
+        "t": _runs([word if word[0] == "<" else word[:STEM] for word in reading.masked if word not in small_words()]),
         "p": _around_places(reading),
         "u": _signals_in_order(reading),
         "s": sorted(signals | stands),
         "k": conclusions(reading.roles, signals, reading.language),
         "q": [*sorted(cues & PERSON_CUES), *_persons(reading)],
     }
+
+
+@cache
+def small_words() -> frozenset[str]:
+    """Words too common to tell anything by their beginnings, and the sentence marks."""
+    words = tomllib.loads((LEXICON / "filler.toml").read_text("utf-8"))["small"].split()
+    return frozenset(words) | STOPS | {","}
 
 
 def char_features(word: str) -> list[str]:

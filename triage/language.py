@@ -102,4 +102,5 @@ def _identifier() -> Any:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(OFFERED)
+    identifier._full_model = None  # 28 MB of languages that are not offered
     return identifier

@@ -12,7 +12,7 @@ from triage.reading import Reading
 
 LEAST_LETTERS: Mapping[str, int] = {"m": 2, "t": 2, "p": 2, "u": 2, "s": 2, "k": 2, "q": 2, "c": 3}
 PLAIN_BLOCKS = frozenset({"s", "k", "q"})  # present or absent, neither counted nor normalised
-REMEMBERED_WORDS = 20_000
+REMEMBERED_WORDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

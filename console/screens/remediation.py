@@ -16,7 +16,7 @@ from console import words
 from console.clockwords import short
 from console.dialogs import AskText, Choice, Choose, Confirm
 from console.lines import whole
-from console.outside import one_line, outside
+from console.outside import one_line
 from console.screens.base import Banner, DeskScreen, ListTable, Workplace
 from sla.remediation import Cause, RemediationForm, missing_fields
 from sla.working_time import say
@@ -76,7 +76,7 @@ class RemediationScreen(DeskScreen[None]):
                 whole(form.reference),
                 whole(short(form.broken_at)),
                 whole("cerrada" if form.closed_at else "abierta"),
-                outside(", ".join(lacking).lower() if lacking and not form.closed_at else "nada"),
+                whole(f"{len(lacking)} datos" if len(lacking) > 1 else "1 dato" if lacking else "nada"),
             )
         if found:
             table.move_cursor(row=min(at, len(found) - 1))

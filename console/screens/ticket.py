@@ -243,13 +243,14 @@ class TicketScreen(DeskScreen[None]):
         )
 
     async def _judge(self, judgement: Judgement, done: str) -> None:
-        """Judge the case; a kind that changes the clock is asked about once, because judging confirms it too."""
+        """Judge the case; confirming a kind that changes the clock is asked about once."""
         seen = self.sight
         if seen is None:
             return
         kind = judgement.kind or seen.ticket.kind
         owed = seen.owed
-        if owed is not None and owed.state == "open" and owed.kind != kind:
+        confirms_kind = judgement == Judgement() or judgement.kind is not None
+        if confirms_kind and owed is not None and owed.state == "open" and owed.kind != kind:
             becomes = f"empieza el plazo de {kind}" if kind in PROMISED else "ya no se deberá ninguna respuesta"
             sure = await self.app.push_screen_wait(
                 Confirm(

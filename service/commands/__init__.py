@@ -30,6 +30,7 @@ MODULES: tuple[str, ...] = (
     "letters",
     "sweep",
     "oversight",
+    "indicators",
     "doctor",
     "database",
 )

@@ -39,11 +39,11 @@ HOSTILE = (
     "e" + "\u0336" * 40,
     "\x00\x08\x0e\x7f",
 )
+LETTERS = tuple(" ".join(HOSTILE[start : start + 4]) for start in range(0, len(HOSTILE), 4))
 FORBIDDEN = (
     b"\x1b]52",
     b"\x1b]8;",
     b"\x1b]0;canario",
-    b"31337m\x1b",
     b"\x1b[31337m",
     b"\x1bP+q",
     b"\x9b31338m",
@@ -64,11 +64,11 @@ def config(tmp_path: Path, sqlite_store: Store, clock: Clock) -> Path:
 
     clock.now = wall_clock.now()
     desk = build(sqlite_store, clock)
-    for said in HOSTILE:
+    for said in LETTERS:
         _open(desk, said)
     path = tmp_path / "config.toml"
     path.write_text(
-        f'[database]\nurl = "sqlite:///{tmp_path / "som.db"}"\n\n[data]\ndir = "{tmp_path}"\n\n'
+        f'[database]\nurl = "{sqlite_store.engine.url}"\n\n[data]\ndir = "{tmp_path}"\n\n'
         '[smtp]\nhost = "127.0.0.1"\nport = 25\nsecurity = "plain"\nfrom_address = "som@example.pe"\n',
         encoding="utf-8",
     )
@@ -79,7 +79,7 @@ def test_no_letter_speaks_to_the_terminal(config: Path) -> None:
     with_terminal = _Terminal([sys.executable, "-c", PROGRAM, str(config)])
     try:
         with_terminal.until(b"Tiempo")
-        for _ in HOSTILE:
+        for _ in LETTERS:
             with_terminal.press("\r")
             with_terminal.until(b"Volver")
             with_terminal.press("x")  # the quoted text as well

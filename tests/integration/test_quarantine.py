@@ -1,15 +1,19 @@
 """Letters that cannot be analysed: none is dropped, others go on, and each is one ticket however often it is tried."""
 
 from collections.abc import Iterator, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from calendar_pe.clock import parse_instant
 from casework import assign, quarantine, receive
 from casework.desk import Desk
 from casework.reading import Reading, read
 from casework.receive import keep, process
+from service.settings import load
+from service.wiring import opened_desk
 from tests.desks import (
     MONDAY_10,
     TUESDAY_17,
@@ -167,3 +171,21 @@ def test_only_what_is_in_quarantine_is_tried_again(desk: Desk) -> None:
     for letter_id in (1, 99):
         assert not quarantine.retry(desk, member(desk), letter_id)
     assert quarantine.export(desk, member(desk), 99) is None
+
+
+def test_past_the_end_of_the_calendar_a_letter_is_still_shown_to_a_person(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(
+        '[smtp]\nfrom_address = "a@example.org"\n[data]\ndir = "."\n[clock]\nsimulated = true\n'
+    )
+    late = parse_instant("2028-03-01T10:00:00-05:00")
+    raw = b"From: Ana <ana@example.com>\r\nSubject: hola\r\n\r\nQuiero trabajar en Chile.\r\n"
+    with opened_desk(load(tmp_path / "config.toml"), now=late) as desk:
+        keep(desk, [Arrival(mailbox="m", uidvalidity=1, uid=1, body=raw, size=len(raw), arrived_at=late)])
+        for _ in range(desk.settings.tries + 1):
+            process(desk)
+        with desk.store.read() as session:
+            (ticket,) = cases.recent(session, limit=10)
+            assert ticket.state == "quarantined"
+            assert ticket.requester_address == "ana@example.com"
+            (message,) = cases.conversation(session, ticket.id or 0)
+            assert "2028" in message.defects

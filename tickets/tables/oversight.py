@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import JSON, Column, Field, SQLModel, Text
 
 from tickets.columns import Instant, one_of
@@ -34,8 +34,15 @@ class Remediation(SQLModel, table=True):
     __table_args__ = (
         one_of("state", RemediationState),
         one_of("commitment", ("respuesta", "satisfaccion", "publicacion")),
-        UniqueConstraint("commitment", "month", "promise_id", name="remediation_once"),
         Index("remediation_state", "state", "id"),
+        Index(
+            "remediation_month",
+            "commitment",
+            "month",
+            unique=True,
+            sqlite_where=text("month <> ''"),
+            postgresql_where=text("month <> ''"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -15,6 +15,7 @@ from triage.classifier import Classifier
 from triage.corpus import Example, shipped, split
 from triage.features import BLOCKS
 from triage.reading import read
+from triage.vectors import learn_vocabulary
 
 LONGEST = TriageSettings().longest
 
@@ -49,7 +50,7 @@ def test_probabilities_are_those_of_scikit_learn(small: models.Model) -> None:
 
 def test_fitting_among_the_letters_equals_fitting_among_the_features(letters: list[Example]) -> None:
     readings = [read(example.text, LONGEST) for example in letters]
-    vectoriser = training.learn_vocabulary(readings)
+    vectoriser = learn_vocabulary(readings)
     table = training.matrix([vectoriser.row(reading) for reading in readings], len(vectoriser.names))
     recipe = replace(training.RECIPES["line"], strength=1.0)
     targets = training.targets_of(letters)["line"]

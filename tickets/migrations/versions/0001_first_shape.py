@@ -575,16 +575,25 @@ def upgrade() -> None:
             ["tickets.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("commitment", "month", "promise_id", name="remediation_once"),
         sa.UniqueConstraint("promise_id"),
     )
     with op.batch_alter_table("remediation", schema=None) as batch_op:
+        batch_op.create_index(
+            "remediation_month",
+            ["commitment", "month"],
+            unique=True,
+            sqlite_where=sa.text("month <> ''"),
+            postgresql_where=sa.text("month <> ''"),
+        )
         batch_op.create_index("remediation_state", ["state", "id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("remediation", schema=None) as batch_op:
         batch_op.drop_index("remediation_state")
+        batch_op.drop_index(
+            "remediation_month", sqlite_where=sa.text("month <> ''"), postgresql_where=sa.text("month <> ''")
+        )
 
     op.drop_table("remediation")
     with op.batch_alter_table("notices", schema=None) as batch_op:
