@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from casework.desk import Actor, Desk
+from console.screens.answer import AnswerScreen
 from console.screens.base import Workplace
 from console.screens.queue import QueueScreen
 from console.views import VIEWS
@@ -101,6 +102,13 @@ class ConsoleApp(App[object]):
         """Open the queue."""
         self.push_screen(QueueScreen(self.place))
 
+    async def action_quit(self) -> None:
+        """Leave; an answer that is being written stays as a draft."""
+        for screen in self.screen_stack:
+            if isinstance(screen, AnswerScreen):
+                await screen.keep()
+        self.exit()
+
     def action_next_theme(self) -> None:
         """Change to the next colours."""
         names = list(THEMES)
@@ -120,8 +128,9 @@ class ConsoleApp(App[object]):
             for view in VIEWS:
                 yield SystemCommand(f"Ver: {view.name}", view.explained, lambda view=view: screen.action_view(view.id))
             yield SystemCommand("Ir a un caso", "Por su número", screen.action_jump)
+            yield SystemCommand("Panorama", "El día de un vistazo", screen.action_glance)
             yield SystemCommand("Medidas de subsanación", "Por completar y cerrar", screen.action_remediation)
-        yield SystemCommand("Salir", "Cerrar la bandeja", self.exit)
+        yield SystemCommand("Salir", "Cerrar la bandeja", self.action_quit)
 
 
 def make_console(desk: Desk, actor: Actor, *, editor: str = "", remembered: dict[str, str] | None = None) -> ConsoleApp:

@@ -92,10 +92,8 @@ def _judgement(shown: Text, sight: Sight) -> None:
     if ticket.line_confirmed:
         shown.append("La confirmó una persona.\n")
     elif verdict is not None:
-        word = "propuesta" if ticket.proposed else "segura"
-        shown.append(
-            f"La hizo el clasificador ({word}, {ticket.confidence * 100:.0f} % de confianza); c la confirma.\n"
-        )
+        word, sure = "propuesta" if ticket.proposed else "segura", min(99, round(ticket.confidence * 100))
+        shown.append(f"La hizo el clasificador ({word}, {sure} % de confianza); c la confirma.\n")
     if verdict is not None:
         for reason in verdict.reasons:
             shown.append(f"  – {one_line(reason, 200)}\n")
@@ -106,7 +104,7 @@ def _promises(shown: Text, desk: Desk, sight: Sight) -> None:
     for promise in reversed(sight.promises):
         shown.append(f"Plazo de {promise.kind}: {words.PROMISES[promise.state]}\n", style=_HEAD)
         shown.append(f"Llegó el {short(promise.received_at)}\n")
-        shown.append(f"Se responde antes del {short(promise.due_at)}\n", style="bold")
+        shown.append(f"Se responde a más tardar el {short(promise.due_at)}\n", style="bold")
         if promise.target_at != promise.due_at:
             shown.append(f"Meta interna: {short(promise.target_at)}\n")
         if promise.answered_at is not None:

@@ -107,7 +107,7 @@ def offers(desk: Desk, sight: Sight) -> list[Offer]:
     ]
     taken = {one.template.id for one in chosen}
     others = [template for template in desk.catalogue.published() if template.id not in taken]
-    others.sort(key=lambda template: (ticket.line not in template.lines, template.line, template.title))
+    others.sort(key=lambda one: (one.line != ticket.line, ticket.line not in one.lines, one.line, one.title))
     return chosen + [Offer(template, f"línea {template.line}", suggested=False) for template in others]
 
 

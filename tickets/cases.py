@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tickets.references import find_reference
 from tickets.rows import core
-from tickets.states import Direction, MessageKind, TicketState
+from tickets.states import Direction, MessageKind, PromiseState, TicketState
 from tickets.tables import Attachment, Counter, Draft, Message, Promise, Staff, Ticket, Verdict
 
 _TICKET = core(Ticket)
@@ -180,7 +180,11 @@ def queue(
         )
     due = (
         select(func.min(_PROMISE.c.due_at))
-        .where(_PROMISE.c.ticket_id == _TICKET.c.id, _PROMISE.c.state.in_(("open", "broken")))
+        .where(
+            _PROMISE.c.ticket_id == _TICKET.c.id,
+            _PROMISE.c.state.in_((PromiseState.OPEN, PromiseState.BROKEN)),
+            _PROMISE.c.answered_at.is_(None),
+        )
         .scalar_subquery()
     )
     rows = session.execute(

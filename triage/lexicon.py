@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from triage.phrases import Phrases
+from triage.tokens import plain
 
 LEXICON = files("triage") / "lexicon"
 ANDEAN = frozenset({"BO", "CO", "EC"})
@@ -46,14 +47,16 @@ def lexicon() -> Lexicon:
     for name in ("countries.toml", "peru.toml"):
         for row in tomllib.loads((LEXICON / name).read_text("utf-8"))["country"]:
             code = row["code"]
-            weak = set(row.get("weak", ()))
+            weak = {plain(pattern) for pattern in row.get("weak", ())}
             for key, role in (("names", "place"), ("places", "place"), ("demonyms", "people"), ("marks", "mark")):
-                patterns = tuple(pattern for pattern in row.get(key, ()) if pattern not in weak)
+                patterns = tuple(pattern for pattern in row.get(key, ()) if plain(pattern) not in weak)
                 phrases.add(patterns, f"{role}:{code}")
             phrases.add(weak, f"weak:{code}")
             everything = tuple(p for key in ("names", "places", "demonyms", "marks") for p in row.get(key, ()))
             entries.append(
-                Entry(name=code, says=code, patterns=everything, example=row["example"], counter=row["counter"])
+                Entry(
+                    name=code, says=row["names"][0], patterns=everything, example=row["example"], counter=row["counter"]
+                )
             )
     for line in (LEXICON / "towns.tsv").read_text("utf-8").splitlines():
         if not line.startswith("#"):

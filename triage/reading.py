@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from letters.newest import newest_text
 from triage.language import language_of
 from triage.lexicon import lexicon, side
-from triage.tokens import plain, tokens
+from triage.tokens import WORD, plain, tokens
 from triage.verdict import Text
 
 MASKED = ("place", "people", "speech")
@@ -26,6 +26,7 @@ class Reading:
     """
 
     text: str
+    raw_subject: str
     words: list[str]
     subject: list[str]
     body: list[str]
@@ -33,6 +34,11 @@ class Reading:
     found: list[tuple[int, int, str]]
     roles: list[tuple[str, str]]
     language: str
+
+    def written(self) -> list[str]:
+        """Return the words as they were written, accents and capitals included, where they can be told apart."""
+        written = [*WORD.findall(self.raw_subject), "\n", *WORD.findall(self.text)]
+        return written if len(written) == len(self.words) else self.words
 
 
 def read(text: Text, longest: int) -> Reading:
@@ -45,6 +51,7 @@ def read(text: Text, longest: int) -> Reading:
     places = longest_places(found)
     return Reading(
         text=body,
+        raw_subject=text.subject[:500],
         words=words,
         subject=subject_words,
         body=body_words,

@@ -10,7 +10,7 @@ LONGEST_QUOTE = 60
 
 PERSON = {"1": "", "3": " (otra persona)"}
 ROLES = {
-    "origin": "nacionalidad u origen",
+    "origin": "es de",
     "live": "vive o está en",
     "work": "trabaja en",
     "worked": "trabajó en",
@@ -49,15 +49,16 @@ def reasons_of(
     """Return at most five reasons, the weightiest first, each with the writer's own words where there are some."""
     if not enough:
         return ("no dice lo suficiente para saber de qué se trata",)
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[int, int]] = {}
     for start, end, name in reading.found:
         if name.startswith("cue:"):
-            seen.setdefault(name[4:], " ".join(reading.words[start:end]))
+            seen.setdefault(name[4:], (start, end))
     wanted: list[str] = []
     if trafficking_risk:
         wanted += [name for name in DANGER_FIRST if name in seen][:3]
     wanted += [name for name in KIND_FIRST.get(kind, ()) if name in seen][:1]
-    out = [_with_quote(_says()[name], seen[name]) for name in wanted]
+    written = reading.written()
+    out = [_with_quote(_says()[name], written, seen[name]) for name in wanted]
     if line:
         out += _places(reading, on_behalf)[:2]
         rest = [name for name in LINE_FIRST if name in seen and name not in wanted]
@@ -65,13 +66,15 @@ def reasons_of(
         rest = [name for name in NONE_FIRST if name in seen and name not in wanted]
     if on_behalf:
         rest = [*[name for name in ("writes-for", "helper", "kin", "acquaintance") if name in seen][:1], *rest]
-    out += [_with_quote(_says()[name], seen[name]) for name in rest]
+    room = max(0, MOST - len(out))
+    out += [_with_quote(_says()[name], written, seen[name]) for name in rest[:room]]
     return tuple(dict.fromkeys(out))[:MOST] or (
         ("no se le reconoce una consulta de migración laboral",) if line == 0 else ("por el conjunto de sus palabras",)
     )
 
 
-def _with_quote(says: str, quote: str) -> str:
+def _with_quote(says: str, written: list[str], where: tuple[int, int]) -> str:
+    quote = " ".join(word for word in written[slice(*where)] if word != "\n")
     return f"{says}: «{quote}»" if 0 < len(quote) <= LONGEST_QUOTE else says
 
 
@@ -82,5 +85,5 @@ def _places(reading: Reading, on_behalf: bool) -> list[str]:
         for role, code in reading.roles:
             name, who = role[:-1], role[-1:]
             if who == other and name in ROLES:
-                out.append(f"{ROLES[name]} {code}{PERSON[who]}")
+                out.append(f"{ROLES[name]} {_says()[code]}{PERSON[who]}")
     return out

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_WORD = re.compile(r"[^\W_]+|[.?!;:\n]")
+WORD = re.compile(r"[^\W_]+|[.?!;:\n]")
 
 
 def plain(text: str) -> str:
@@ -16,4 +16,4 @@ def plain(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Split text that went through ``plain`` into words and sentence marks."""
-    return _WORD.findall(text)
+    return WORD.findall(text)

@@ -227,7 +227,7 @@ def bars_of(unseen: dict[str, Floats], truths: dict[str, Numbers], together: Flo
     return {
         "line": bar_for(lines, truths["line"], WANTED_PRECISION),
         "on_behalf": best_bar(unseen["on_behalf"][:, 1], truths["on_behalf"], 1.0),
-        "trafficking_risk": best_bar(unseen["trafficking_risk"][:, 1], truths["trafficking_risk"], 2.5),
+        "trafficking_risk": best_bar(unseen["trafficking_risk"][:, 1], truths["trafficking_risk"], 1.7),
     }
 
 

@@ -247,9 +247,10 @@ class AnswerScreen(DeskScreen[Queued | None]):
     @work(exclusive=True, group="draft")
     async def save(self) -> None:
         """Write the draft down; while the database does not answer it is kept here and tried again."""
-        await self._save()
+        await self.keep()
 
-    async def _save(self) -> None:
+    async def keep(self) -> None:
+        """Write the draft down now, when there is anything new in it."""
         reference, text = self.sight.ticket.reference, self.query_one("#sheet", TextArea).text
         if self.written is None or self.sending or text == self.saved or not text.strip():
             return
@@ -324,7 +325,7 @@ class AnswerScreen(DeskScreen[Queued | None]):
             return await asyncio.to_thread(send)
         except Changed:
             self.sending = False
-            await self._save()
+            await self.keep()
             await self._stopped()
         except REFUSED as error:
             self.tell(explain(error), wrong=True)
@@ -355,7 +356,7 @@ class AnswerScreen(DeskScreen[Queued | None]):
     async def action_back(self) -> None:
         """Leave; what was written stays as a draft."""
         if self.query_one(ContentSwitcher).current == "writing":
-            await self._save()
+            await self.keep()
         self.dismiss(None)
 
 

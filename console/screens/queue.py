@@ -42,6 +42,14 @@ class QueueScreen(DeskScreen[None]):
         Binding("g", "jump", "Ir a", show=False, id="queue.jump", tooltip="Abrir un caso por su número"),
         Binding("v", "views", "Vistas", id="queue.views", tooltip="Elegir qué casos se ven; también con 1 a 9"),
         Binding("m", "remediation", "Medidas", id="queue.remediation", tooltip="Medidas de subsanación por completar"),
+        Binding(
+            "o",
+            "glance",
+            "Panorama",
+            show=False,
+            id="queue.glance",
+            tooltip="El día de un vistazo: por línea, plazo y persona",
+        ),
         Binding("space", "mark", "Marcar", show=False, id="queue.mark", tooltip="Para actuar sobre varios a la vez"),
         Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="queue.reload"),
         Binding("escape", "clear", "Quitar filtros y marcas", show=False, key_display="Esc", id="queue.clear"),
@@ -295,6 +303,12 @@ class QueueScreen(DeskScreen[None]):
         from console.screens.remediation import RemediationScreen
 
         self.app.push_screen(RemediationScreen(self.place))
+
+    def action_glance(self) -> None:
+        """Show the day at a glance."""
+        from console.screens.glance import GlanceScreen
+
+        self.app.push_screen(GlanceScreen(self.place))
 
     # -- acting -------------------------------------------------------------------------------------------------------
 

@@ -176,7 +176,7 @@ class TicketScreen(DeskScreen[None]):
         queued = await self.app.push_screen_wait(AnswerScreen(self.place, seen, template))
         if queued is not None:
             self.leaving = queued
-            self.tell(f"La respuesta sale {short(queued.leaves_at)}. Con u la retira.", seconds=12)
+            self.tell(f"La respuesta sale {short(queued.leaves_at)} Mientras tanto, u la retira.", seconds=12)
             self.load()
 
     @work

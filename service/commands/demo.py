@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
             typer.echo(f"Entraron {shown.letters_in} cartas y salieron {shown.letters_out}.\n", err=True)
             with opened_desk(load(shown.config), now=NOW) as desk:
                 _show_queue(desk)
-        typer.echo(f"\nPara seguir mirando: som --config {shown.config} ticket list", err=True)
+        typer.echo(f"\nPara seguir mirando: {sys.argv[0]} --config {shown.config} ticket list", err=True)
 
 
 def _show_queue(desk: object) -> None:

@@ -21,12 +21,15 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def queue(
         plain: bool = typer.Option(False, "--plain", help="Print the queue as text, for screen readers and pipes."),
+        pictures: Path | None = typer.Option(None, metavar="DIR", help="Save pictures (SVG) of the main screens."),
         now: str | None = NOW,
     ) -> None:
         """Open the queue: read, answer, refer, confirm."""
         loaded = settings()
-        if plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            print_queue(loaded, instant(now))
+        if pictures is not None:
+            save_pictures(loaded, pictures, instant(now))
+        elif plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            print_queue(loaded, instant(now), plain=plain)
         else:
             open_console(loaded, instant(now))
 
@@ -48,8 +51,8 @@ def open_console(settings: "Settings", now: datetime | None = None) -> None:
         _keep(memory, remembered)
 
 
-def print_queue(settings: "Settings", now: datetime | None = None) -> None:
-    """Print what waits for an answer, the most pressing first, a case a line."""
+def print_queue(settings: "Settings", now: datetime | None = None, *, plain: bool = False) -> None:
+    """Print what waits for an answer, the most pressing first: as a table, or ``plain``, one case a line."""
     from console.lines import HEADINGS, queue_lines
     from service.wiring import actor, mapped_errors, opened_desk
 
@@ -58,9 +61,23 @@ def print_queue(settings: "Settings", now: datetime | None = None) -> None:
         lines = queue_lines(desk)
         if desk.settings.simulated:
             typer.echo("SIMULADO: el reloj y las cartas de esta mesa son de prueba.", err=True)
+    if not lines:
+        typer.echo("No hay nada pendiente.", err=True)
+    elif plain:
+        for cells in lines:
+            typer.echo(" · ".join(said for cell in cells if (said := str(cell).strip(" ·!✗"))))
+    else:
         table(list(HEADINGS), lines)
-        if not lines:
-            typer.echo("No hay nada pendiente.", err=True)
+
+
+def save_pictures(settings: "Settings", folder: Path, now: datetime | None = None) -> None:
+    """Save pictures of the main screens of this desk, for the manual."""
+    from console.screenshots import save
+    from service.wiring import actor, mapped_errors, opened_desk
+
+    with opened_desk(settings, now=now) as desk, mapped_errors():
+        for path in save(desk, actor(desk), folder):
+            typer.echo(path)
 
 
 def _memory(settings: "Settings", login: str) -> Path:

@@ -187,6 +187,45 @@ async def test_a_case_is_opened_by_its_number_alone(desk: Desk, rosa: Actor) -> 
         await hand.reads(second)
 
 
+async def test_an_unknown_number_is_told_and_the_queue_stays(desk: Desk, rosa: Actor) -> None:
+    open_ticket(desk)
+    async with console(desk, rosa) as hand:
+        await hand.press("g", *"999", "enter")
+        await hand.told("No existe un caso con ese número")
+        await hand.screen(QueueScreen)
+
+
+async def test_a_lost_database_is_told_and_the_queue_survives(desk: Desk, rosa: Actor) -> None:
+    open_ticket(desk)
+    store = Failing(desk.store.engine)
+    async with console(replace(desk, store=store), rosa) as hand:
+        screen = hand.app.screen
+        assert isinstance(screen, QueueScreen)
+        store.failing = True
+        await hand.press("f5")
+        await hand.told("No hay conexión con la base de datos")
+        assert len(screen.rows) == 1
+        open_ticket(desk)
+        store.failing = False
+        await hand.press("f5")
+        await hand.until(lambda: len(screen.rows) == 2)
+
+
+async def test_view_and_colours_are_remembered(desk: Desk, rosa: Actor) -> None:
+    remembered: dict[str, str] = {}
+    for _ in range(2):
+        app = make_console(desk, rosa, remembered=remembered)
+        async with app.run_test(size=SIZE) as pilot:
+            hand = Hand(app, pilot)
+            await hand.until(lambda app=app: isinstance(app.screen, QueueScreen) and bool(app.screen.columns))  # type: ignore[misc]
+            if not remembered:
+                await hand.press("3", "ctrl+t")
+                await hand.until(lambda: "theme" in remembered)
+            else:
+                await hand.reads("Libres: 0 casos")
+                assert app.theme == "som-claro"
+
+
 # -- answering
 
 
@@ -310,6 +349,14 @@ async def test_a_draft_is_kept_and_offered_again(desk: Desk, rosa: Actor) -> Non
         await hand.press("r")
         await hand.screen(AnswerScreen)
         await hand.reads("Continuar su borrador", "A medias")
+
+
+async def test_leaving_in_the_middle_of_a_word_keeps_it(desk: Desk, rosa: Actor) -> None:
+    ref = open_ticket(desk)
+    async with console(desk, rosa) as hand:
+        await write(hand, ref, "Pued")
+        await hand.press("ctrl+q")
+    assert draft(desk, ref, rosa) == "Pued"
 
 
 async def test_a_lost_database_keeps_the_text_and_is_told(desk: Desk, rosa: Actor) -> None:
@@ -440,6 +487,20 @@ async def test_a_supervisor_fills_a_remediation_row_in_and_closes_it(desk: Desk,
         "Jefatura",
         False,
     )
+
+
+async def test_the_day_at_a_glance(desk: Desk, rosa: Actor, clock: Clock) -> None:
+    open_ticket(desk, received_at=clock.now - timedelta(days=4))
+    mine = open_ticket(desk, risk=True)
+    assign.take(desk, rosa, mine)
+    async with console(desk, rosa, (100, 50)) as hand:
+        await hand.press("o")
+        await hand.reads("Esperan respuesta: 2 · con riesgo de trata: 1", "Por persona")
+        bars = [line.split()[:-1] for line in hand.seen().splitlines() if "█" in line]
+        assert ["Vencidas", "1"] in bars
+        assert ["Rosa", "1"] in bars
+        assert ["sin", "tomar", "1"] in bars
+        assert ["2", "Vive", "fuera", "2"] in bars
 
 
 async def test_an_uncertain_send_waits_for_a_persons_word(desk: Desk, rosa: Actor, clock: Clock) -> None:

@@ -145,3 +145,11 @@ def test_the_validation_part_is_judged_well(judge: Classifier) -> None:
     assert report["countries"]["f1"] >= 0.85
     assert report["coverage"]["precision"] >= 0.93
     assert set(report["kind"]["each"]) <= set(KINDS)
+
+
+def test_reasons_quote_the_letter_as_it_was_written(judge: Classifier) -> None:
+    reasons = one(
+        judge, "Soy de Ñaña y mi hermana está en España, quiere volver con sus máquinas. ¿Y la Ley 30001?"
+    ).reasons
+    assert any("España" in reason for reason in reasons)
+    assert any("«" in reason and "quiere volver" in reason for reason in reasons)
