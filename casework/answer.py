@@ -19,7 +19,7 @@ from tickets.tables import Draft, Message, Outgoing, Ticket
 KILL_POINTS: dict[str, int] = {"answer.written": 11, "answer.committed": 11}
 """Where a crash test may stop this process, and the step of a letter's way that each belongs to."""
 
-_TOO_LATE = "it is too late to take this answer back: it has left or is leaving"
+_TOO_LATE = "ya no se puede retirar esta respuesta: salió o está saliendo"
 MARGIN = timedelta(seconds=60)
 """A letter leaves at least this long before its promise ends, even inside the undo window."""
 
@@ -62,9 +62,9 @@ def answer(
     """
     require(actor, *WRITERS)
     if not written.text.strip():
-        raise CannotAnswer("the answer is empty")
+        raise CannotAnswer("la respuesta está vacía")
     if open_places := placeholders(written.text):
-        raise CannotAnswer(f"these places are still to be filled in: {', '.join(open_places)}")
+        raise CannotAnswer(f"faltan por llenar estos espacios: {', '.join(open_places)}")
     now = desk.clock()
     with desk.store.write() as session:
         ticket = cases.find(session, reference, lock=True)
@@ -133,13 +133,13 @@ def keep_draft(
 def _check(session: Session, ticket: Ticket, seen_version: int | None) -> None:
     assert ticket.id is not None
     if seen_version is not None and ticket.version != seen_version:
-        raise Changed(f"{ticket.reference} changed since you last saw it; read it again, your draft is kept")
+        raise Changed(f"{ticket.reference} cambió desde que lo vio; vuelva a leerlo, su borrador está guardado")
     if not ticket.requester_address:
-        raise CannotAnswer(f"{ticket.reference} has no address to answer to")
+        raise CannotAnswer(f"{ticket.reference} no tiene dirección a la que responder")
     if (leaving := outgoing.pending_for(session, ticket.id)) is not None:
         raise CannotAnswer(
-            f"{ticket.reference} already has a letter about to leave ({leaving.kind}, number {leaving.id}); "
-            "take it back or wait until it has left"
+            f"{ticket.reference} ya tiene una carta por salir ({leaving.kind}, envío {leaving.id}); "
+            "retírela o espere a que salga"
         )
 
 

@@ -18,7 +18,7 @@ def take(desk: Desk, actor: Actor, reference: str) -> None:
     with desk.store.write() as session:
         ticket = cases.find(session, reference, lock=True)
         if ticket.assignee_id not in (None, actor.staff_id):
-            raise CannotAssign(f"{ticket.reference} is in the hands of a colleague; ask a supervisor to reassign it")
+            raise CannotAssign(f"{ticket.reference} lo tiene un colega; pida a un supervisor que lo reasigne")
         _give(ticket, actor.staff_id)
         ticket.updated_at = now
         journal.append(session, [_event(ticket, actor, desk, "taken", actor.staff_id)])
@@ -30,7 +30,7 @@ def release(desk: Desk, actor: Actor, reference: str) -> None:
     with desk.store.write() as session:
         ticket = cases.find(session, reference, lock=True)
         if ticket.assignee_id != actor.staff_id and actor.role == Role.CONSULTANT:
-            raise CannotAssign(f"{ticket.reference} is not in your hands")
+            raise CannotAssign(f"{ticket.reference} no está en sus manos")
         ticket.assignee_id = None
         ticket.state = after(TicketState(ticket.state), TicketEvent.RELEASED) if ticket.state != "new" else ticket.state
         ticket.version += 1
@@ -44,7 +44,7 @@ def assign(desk: Desk, actor: Actor, reference: str, login: str) -> None:
     with desk.store.write() as session:
         member = people.by_login(session, login)
         if member is None or not member.active or member.role == Role.AUDITOR:
-            raise CannotAssign(f"{login!r} is not an active member of staff who answers letters")
+            raise CannotAssign(f"«{login}» no es del personal activo que responde cartas")
         ticket = cases.find(session, reference, lock=True)
         _give(ticket, member.id)
         ticket.updated_at = desk.clock()

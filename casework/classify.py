@@ -42,9 +42,9 @@ def judge(desk: Desk, actor: Actor, reference: str, judgement: Judgement) -> Non
     """Confirm or correct the judgement of a case. Raises ``BadJudgement``."""
     require(actor, *WRITERS)
     if judgement.line is not None and judgement.line not in range(6):
-        raise BadJudgement(f"line {judgement.line} does not exist; lines are 0 to 5")
+        raise BadJudgement(f"la línea {judgement.line} no existe; van de 0 a 5")
     if judgement.kind is not None and judgement.kind not in KINDS:
-        raise BadJudgement(f"kind {judgement.kind!r} does not exist; kinds are {', '.join(KINDS)}")
+        raise BadJudgement(f"el tipo «{judgement.kind}» no existe; son {', '.join(KINDS)}")
     now = desk.clock()
     with desk.store.write() as session:
         ticket = cases.find(session, reference, lock=True)

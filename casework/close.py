@@ -24,13 +24,13 @@ def close(desk: Desk, actor: Actor, reference: str, outcome: str) -> None:
     """End a case. Raises ``CannotClose`` while an answer is owed or for an unknown outcome."""
     require(actor, *WRITERS)
     if outcome not in OUTCOMES:
-        raise CannotClose(f"{outcome!r} is not an outcome; use one of {', '.join(OUTCOMES)}")
+        raise CannotClose(f"«{outcome}» no es un resultado; use uno de: {', '.join(OUTCOMES)}")
     now = desk.clock()
     with desk.store.write() as session:
         ticket = cases.find(session, reference, lock=True)
         assert ticket.id is not None
         if clocks.owed(session, [ticket.id]):
-            raise CannotClose(f"{ticket.reference} still owes an answer; answer or refer it first")
+            raise CannotClose(f"{ticket.reference} todavía espera respuesta; respóndalo o derívelo primero")
         ticket.state = after(TicketState(ticket.state), TicketEvent.CLOSED)
         ticket.outcome = outcome
         ticket.closed_at = ticket.updated_at = now

@@ -43,7 +43,7 @@ def from_text(desk: Desk, reference: str, text: str) -> tuple[Rendered, int]:
     """Return a text of one's own as an answer. Raises ``CannotAnswer`` when it is empty."""
     written = clean_text(text).strip()
     if not written:
-        raise CannotAnswer("the answer is empty")
+        raise CannotAnswer("la respuesta está vacía")
     with desk.store.read() as session:
         ticket = cases.find(session, reference)
     return Rendered(subject="", text=written + "\n", language=ticket.language), ticket.version

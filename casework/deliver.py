@@ -23,7 +23,7 @@ from tickets.states import (
     TicketState,
     after,
 )
-from tickets.store import Session
+from tickets.store import Connection, Line, Session
 from tickets.tables import Notice, Outgoing, Promise, Remediation
 
 KILL_POINTS: dict[str, int] = {
@@ -45,11 +45,12 @@ class LeaseLost(Exception):
 def deliver(desk: Desk, courier: Courier, *, owner: str, stop: Callable[[], bool] = lambda: False) -> RoundResult:
     """Send every letter that is due; what an earlier courier left unfinished becomes uncertain first."""
     expire_leases(desk)
-    round_ = _Round(desk, owner)
-    try:
-        return courier.run(round_.claim, round_.record, stop=stop, at=desk.at)
-    except LeaseLost as lost:
-        return RoundResult(trouble=str(lost))
+    with desk.store.line() as line:
+        round_ = _Round(desk, owner, line)
+        try:
+            return courier.run(round_.claim, round_.record, stop=stop, at=desk.at)
+        except LeaseLost as lost:
+            return RoundResult(trouble=str(lost))
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class _Round:
 
     desk: Desk
     owner: str
+    line: Line
     waiting: list[int] = field(default_factory=list)
     claimed: dict[int, Outgoing] = field(default_factory=dict)
 
@@ -84,37 +86,47 @@ class _Round:
         """Write down what became of one letter, and begin the attempt of the next."""
         self.desk.at("deliver.recording")
         now = self.desk.clock()
-        with self.desk.store.write() as session:
-            if not self._plainly_sent(session, parcel, outcome, now):
-                self._settle(session, parcel, outcome, now)
-            self.waiting = [one for one in self.waiting if one != parcel.id]
-            given_back = isinstance(outcome, Temporary) and not outcome.counted
-            mine = True
-            if self.waiting and not given_back:
-                lease = self.desk.settings.lease
-                mine = outgoing.begin_leased(session, self.waiting[0], owner=self.owner, now=now, lease=lease)
+        self.waiting = [one for one in self.waiting if one != parcel.id]
+        mine = self._record_plain(parcel, outcome, now)
+        if mine is None:
+            mine = self._record(parcel, outcome, now)
         self.desk.at("deliver.recorded")
         if not mine:
             raise LeaseLost("another courier has taken the letters that were waiting")
 
-    def _plainly_sent(self, session: Session, parcel: Parcel, outcome: Outcome, now: datetime) -> bool:
-        """Note that the relay took a letter on which no promise hangs: most are such, and this way costs least."""
+    def _record_plain(self, parcel: Parcel, outcome: Outcome, now: datetime) -> bool | None:
+        """Note that the relay took a letter on which no promise hangs: most are such, and this way costs least.
+
+        Returns whether the next letter is still this courier's; None when there is more to it, and nothing was noted.
+        """
         letter = self.claimed[parcel.id]
         if not isinstance(outcome, Accepted) or letter.kind in KEEPS_PROMISE:
-            return False
-        if not outgoing.accept(session, parcel.id, now=now, said=_accepted_text(outcome)):
-            return False
-        if letter.ticket_id is not None:
-            letter.attempts = parcel.attempts + 1
-            journal.append(session, [_event(letter, now, "sent", sent_at=now.isoformat())])
-        return True
+            return None
+        with self.line.write() as connection:
+            if not outgoing.accept(connection, parcel.id, now=now, said=_accepted_text(outcome)):
+                return None
+            if letter.ticket_id is not None:
+                letter.attempts = parcel.attempts + 1
+                journal.append(connection, [_event(letter, now, "sent", sent_at=now.isoformat())])
+            return self._begin_next(connection, now)
 
-    def _settle(self, session: Session, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
-        letter = outgoing.load(session, parcel.id)
-        if letter is not None and letter.state == OutboxState.SENDING:
-            _apply(self.desk, session, letter, outcome, now)
-        elif letter is not None and letter.lease_owner == self.owner:
-            letter.lease_until = None  # given back untouched
+    def _record(self, parcel: Parcel, outcome: Outcome, now: datetime) -> bool:
+        with self.desk.store.write() as session:
+            letter = outgoing.load(session, parcel.id)
+            if letter is not None and letter.state == OutboxState.SENDING:
+                _apply(self.desk, session, letter, outcome, now)
+            elif letter is not None and letter.lease_owner == self.owner:
+                letter.lease_until = None  # given back untouched
+            if isinstance(outcome, Temporary) and not outcome.counted:
+                return True  # the courier gives back the others too
+            return self._begin_next(session, now)
+
+    def _begin_next(self, session: Session | Connection, now: datetime) -> bool:
+        """Begin the attempt of the next letter; False when another courier has it now."""
+        if not self.waiting:
+            return True
+        lease = self.desk.settings.lease
+        return outgoing.begin_leased(session, self.waiting[0], owner=self.owner, now=now, lease=lease)
 
 
 def expire_leases(desk: Desk) -> int:
@@ -140,7 +152,7 @@ def settle(desk: Desk, actor: Actor, outgoing_id: int, *, sent: bool) -> None:
     with desk.store.write() as session:
         letter = outgoing.load(session, outgoing_id)
         if letter is None or letter.state != OutboxState.UNCERTAIN:
-            raise NotUncertain(f"outgoing letter {outgoing_id} is not uncertain")
+            raise NotUncertain(f"el envío {outgoing_id} no está incierto")
         if sent:
             _sent(desk, session, letter, letter.attempted_at or now, actor, now)
         else:
@@ -156,7 +168,7 @@ def retry(desk: Desk, actor: Actor, outgoing_id: int) -> None:
     with desk.store.write() as session:
         letter = outgoing.load(session, outgoing_id)
         if letter is None or letter.state not in (OutboxState.REFUSED, OutboxState.DEFERRED):
-            raise NotUncertain(f"outgoing letter {outgoing_id} is neither refused nor deferred")
+            raise NotUncertain(f"el envío {outgoing_id} no está rechazado ni aplazado")
         letter.state, letter.next_attempt_at, letter.attempts = OutboxState.WAITING, now, 0
         if letter.ticket_id:
             journal.append(session, [_event(letter, now, "send_again", actor)])

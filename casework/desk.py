@@ -106,8 +106,8 @@ class NotAllowed(Exception):
 def require(actor: Actor, *roles: Role) -> None:
     """Raise ``NotAllowed`` unless the actor has one of the roles."""
     if actor.role not in roles:
-        wanted = " or ".join(roles)
-        raise NotAllowed(f"{actor.login} is {actor.role or 'not on the staff'}; this needs {wanted}")
+        wanted = " o ".join(roles)
+        raise NotAllowed(f"{actor.login} es {actor.role or 'ajeno al personal'}; esto necesita {wanted}")
 
 
 WRITERS = (Role.CONSULTANT, Role.SUPERVISOR, Role.ADMINISTRATOR)

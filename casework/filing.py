@@ -27,7 +27,7 @@ from casework.placement import (
 )
 from casework.reading import Reading
 from sla.reckon import Reckoning, TraceStep, breaks_after, reckon
-from tickets import cases, clocks, intake, journal, rows
+from tickets import cases, clocks, intake, journal, notices, rows
 from tickets.cases import Known
 from tickets.journal import Event
 from tickets.references import reference
@@ -57,6 +57,7 @@ class Sheet:
     touched: dict[int, Known] = field(default_factory=dict)
     settled: list[tuple[Reading, IntakeOutcome, "NewTicket | int | None"]] = field(default_factory=list)
     recovered: list[tuple[Known, Reading]] = field(default_factory=list)
+    bounced: list[tuple[Known, Bounce]] = field(default_factory=list)
 
 
 def file_batch(desk: Desk, session: Session, readings: Sequence[Reading], now: datetime) -> None:
@@ -101,6 +102,7 @@ def _enter(desk: Desk, sheet: Sheet, placement: Placement) -> None:
         case Bounce(ticket=known):
             if known is not None:
                 sheet.letters.append((reading, known.id, MessageKind.BOUNCE))
+                sheet.bounced.append((known, placement))
             sheet.settled.append((reading, IntakeOutcome.BOUNCE, known.id if known else None))
 
 
@@ -154,6 +156,7 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
         [one.message_row(outgoing_id) for one, outgoing_id in zip(acknowledgements, outgoing_ids, strict=True)],
     )
     danger.notify(desk, session, _dangers(sheet), now)
+    _tell_bounced(desk, session, sheet, now)
     journal.append(session, _events(desk, sheet, promise_ids, told, now), fresh=frozenset(new_ids))
     intake.settle(session, [_settled_row(reading, outcome, target, now) for reading, outcome, target in sheet.settled])
 
@@ -169,7 +172,12 @@ def _verdict(reading: Reading) -> TriageVerdict:
 
 def _ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetime) -> dict[str, object]:
     reading = ticket.reading
-    flags = [word for word, holds in (("id_repetido", ticket.repeated_id), ("relacionado", ticket.related_id)) if holds]
+    marks = (
+        ("id_repetido", ticket.repeated_id),
+        ("relacionado", ticket.related_id),
+        ("hora_supuesta", reading.pending.arrival_source == "file"),  # only a file's own time tells when it arrived
+    )
+    flags = [word for word, holds in marks if holds]
     return {
         "reference": ticket.reference,
         "year": int(ticket.reference[4:8]),
@@ -225,6 +233,24 @@ def _judged(reading: Reading) -> dict[str, object]:
         "requester_address": reading.letter.from_address.lower(),
         "requester_name": reading.letter.from_name[:200],
     }
+
+
+def _tell_bounced(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
+    """Mark the ticket whose letter came back and tell staff once a letter; state and clock stay as they are."""
+    for known, bounce in sheet.bounced:
+        if bounce.reading.bounce.permanent is False:
+            continue  # the server is still trying
+        if "rebotado" not in known.flags.split():
+            cases.touch(session, [{"id": known.id, "flags": f"{known.flags} rebotado".strip(), "updated_at": now}])
+        notices.add_once(
+            session,
+            kind="bounced",
+            key=f"bounced:{bounce.outgoing_id}",
+            text="Rebotó una carta nuestra: la dirección no recibe",
+            now=now,
+            leaves_at=desk.next_open(now),
+            ticket_id=known.id,
+        )
 
 
 def _dangers(sheet: Sheet) -> list[Danger]:

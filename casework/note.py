@@ -17,7 +17,7 @@ def note(desk: Desk, actor: Actor, reference: str, text: str) -> None:
     require(actor, *WRITERS)
     written = clean_text(text).strip()
     if not written:
-        raise EmptyNote("the note is empty")
+        raise EmptyNote("la nota está vacía")
     now = desk.clock()
     with desk.store.write() as session:
         ticket = cases.find(session, reference, lock=True)

@@ -56,7 +56,7 @@ def edit(desk: Desk, actor: Actor, remediation_id: int, amends_made: Amends) -> 
         except ValueError as error:
             raise CannotRemedy(str(error)) from None
     if amends_made.responsible is not None and len(amends_made.responsible) > RESPONSIBLE_LIMIT:
-        raise CannotRemedy(f"the responsible person's name is longer than {RESPONSIBLE_LIMIT} letters")
+        raise CannotRemedy(f"el nombre del responsable pasa de {RESPONSIBLE_LIMIT} letras")
     now = desk.clock()
     with desk.store.write() as session:
         row = _open(amends.load(session, remediation_id), remediation_id)
@@ -68,7 +68,7 @@ def edit(desk: Desk, actor: Actor, remediation_id: int, amends_made: Amends) -> 
                 setattr(row, one.name, value)
                 changed.append(one.name)
         if row.apology_outgoing_id is not None and row.apology_due is False:
-            raise CannotRemedy(f"remediation {remediation_id} has its apology already; it was due")
+            raise CannotRemedy(f"la fila {remediation_id} ya tiene sus disculpas enviadas; correspondían")
         if changed:
             _note(desk, session, actor, row, now, "remediation_edited", {"fields": " ".join(changed)})
 
@@ -83,7 +83,7 @@ def close(desk: Desk, actor: Actor, remediation_id: int) -> None:
         ticket = session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
         [filled] = _forms(desk, session, [(row, promise, ticket)])
         if missing := missing_fields(filled):
-            raise CannotRemedy(f"remediation {remediation_id} cannot close without: {', '.join(missing)}")
+            raise CannotRemedy(f"la fila {remediation_id} no se puede cerrar; falta: {', '.join(missing)}")
         row.lateness_seconds = filled.lateness_seconds
         row.state, row.closed_at, row.closed_by = RemediationState.CLOSED, now, actor.staff_id
         facts: dict[str, journal.Fact] = {"cause": row.cause, "apology_due": row.apology_due}
@@ -97,13 +97,13 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
     with desk.store.write() as session:
         row = _open(amends.load(session, remediation_id), remediation_id)
         if row.apology_outgoing_id is not None:
-            raise CannotRemedy(f"remediation {remediation_id} has its apology already")
+            raise CannotRemedy(f"la fila {remediation_id} ya tiene sus disculpas")
         if row.ticket_id is None or row.promise_id is None:
-            raise CannotRemedy(f"remediation {remediation_id} concerns no single person")
+            raise CannotRemedy(f"la fila {remediation_id} no es de una sola persona")
         ticket = cases.load(session, row.ticket_id)
         promise = session.get_one(Promise, row.promise_id)
         if not ticket.requester_address:
-            raise CannotRemedy(f"{ticket.reference} has no address to write to")
+            raise CannotRemedy(f"{ticket.reference} no tiene dirección a la que escribir")
         rendered = apology(desk, ticket, promise, cause=row.cause_text, measure=row.corrective)
         letter = citizen_letter(
             desk,
@@ -124,7 +124,7 @@ def find(desk: Desk, remediation_id: int) -> RemediationForm:
     with desk.store.read() as session:
         found = amends.listing(session, limit=1, before_id=remediation_id + 1)
         if not found or found[0][0].id != remediation_id:
-            raise CannotRemedy(f"there is no remediation row {remediation_id}")
+            raise CannotRemedy(f"no hay una fila {remediation_id} de subsanación")
         return _forms(desk, session, found)[0]
 
 
@@ -202,9 +202,9 @@ def _of_publication(desk: Desk, session: Session, row: Remediation) -> _Times:
 
 def _open(row: Remediation | None, remediation_id: int) -> Remediation:
     if row is None:
-        raise CannotRemedy(f"there is no remediation row {remediation_id}")
+        raise CannotRemedy(f"no hay una fila {remediation_id} de subsanación")
     if row.state != RemediationState.OPEN:
-        raise CannotRemedy(f"remediation {remediation_id} is closed")
+        raise CannotRemedy(f"la fila {remediation_id} ya está cerrada")
     return row
 
 

@@ -7,6 +7,10 @@ from tickets.journal import Event
 from tickets.states import Role
 
 
+class LastAdministrator(Exception):
+    """Nobody else administers the desk."""
+
+
 def add(desk: Desk, actor: Actor, *, login: str, name: str, email: str, role: Role) -> None:
     """Add a member of staff; administrators only. Raises ``StaffExists``."""
     require(actor, Role.ADMINISTRATOR)
@@ -21,13 +25,18 @@ def add(desk: Desk, actor: Actor, *, login: str, name: str, email: str, role: Ro
 
 
 def disable(desk: Desk, actor: Actor, login: str) -> bool:
-    """End somebody's access; administrators only. Returns False when there is no such login."""
+    """End somebody's access; administrators only. Returns False when there is no such login.
+
+    Raises ``LastAdministrator`` rather than leave the desk with nobody who can let people in.
+    """
     require(actor, Role.ADMINISTRATOR)
     now = desk.clock()
     with desk.store.write() as session:
         member = people.by_login(session, login)
         if member is None:
             return False
+        if member.role == Role.ADMINISTRATOR and people.active_administrators(session) == [member.login]:
+            raise LastAdministrator(f"«{login}» es quien administra esta mesa; agregue primero a otra persona")
         member.active = False
         journal.append(session, [Event(journal.DESK, now, actor.journal_name, "staff_disabled", {"staff": member.id})])
         return True

@@ -8,6 +8,7 @@ from typing import Literal
 from calendar_pe import complaints
 from calendar_pe.clock import lima_date
 from casework.desk import Desk
+from service.exits import Misused
 from service.settings import Settings
 from tickets import intake, leases, outgoing, people
 from tickets.states import OutboxState, Role
@@ -30,7 +31,28 @@ class Finding:
 def examine(desk: Desk, settings: Settings) -> list[Finding]:
     """Look at everything that can be seen without touching the mail servers."""
     now = desk.clock()
-    return [*_calendar(desk, now), *_carta(settings, now), *_catalogue(desk, now), *_record(desk, now)]
+    return [
+        *_mail(settings),
+        *_calendar(desk, now),
+        *_carta(settings, now),
+        *_catalogue(desk, now),
+        *_record(desk, now),
+    ]
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    """Say what keeps letters from coming in or going out, without asking any server."""
+    if settings.clock.simulated:
+        yield Finding("reloj", "warning", "simulado: esta mesa es de práctica; en servicio, [clock] simulated = false")
+    if not settings.mailbox:
+        yield Finding("buzones", "error", "no hay ningún [[mailbox]]: no entra ninguna carta")
+    if not settings.smtp.host:
+        yield Finding("envío", "error", "[smtp] host está vacío: no sale ninguna carta")
+    for what, ask in (("buzones", settings.imap_settings), ("envío", settings.smtp_settings)):
+        try:
+            ask()
+        except Misused as error:
+            yield Finding(what, "error", str(error))
 
 
 def _calendar(desk: Desk, now: datetime) -> Iterator[Finding]:
@@ -71,6 +93,8 @@ def _record(desk: Desk, now: datetime) -> Iterator[Finding]:
         counts = outgoing.count_by_state(session)
         put_away = len(intake.quarantined(session))
         has_supervisor = bool(people.emails(session, Role.SUPERVISOR))
+    if not jobs:
+        yield Finding("servicio", "warning", "todavía no ha corrido ningún trabajo: ejecute «som run»")
     for job in jobs:
         if job.failures:
             level: Level = "error" if job.failures >= 3 else "warning"

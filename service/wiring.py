@@ -80,7 +80,9 @@ def actor(desk: Desk) -> Actor:
     with desk.store.read() as session:
         member = people.by_login(session, login)
     if member is None or not member.active:
-        raise Refused(f"{login} is not on the staff of this desk; an administrator can run: som staff add {login} ...")
+        raise Refused(
+            f"{login} no está en el personal de esta mesa; un administrador puede ejecutar: som staff add {login} …"
+        )
     return Actor(member.id, member.login, member.name, Role(member.role))
 
 

@@ -40,6 +40,7 @@ class Known:
     requester_address: str
     answered_at: datetime | None
     trafficking_risk: bool
+    flags: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def find(session: Session, text: str, *, lock: bool = False) -> Ticket:
     query = select(Ticket).where(_TICKET.c.reference == (reference or ""))
     ticket = session.execute(query.with_for_update(key_share=True) if lock else query).scalar_one_or_none()
     if ticket is None:
-        raise UnknownTicket(f"there is no ticket {text.strip()[:40]!r}; a reference looks like SOM-2026-000123")
+        raise UnknownTicket(f"no hay un caso «{text.strip()[:40]}»; un número de atención es como SOM-2026-000123")
     return ticket
 
 
@@ -138,7 +139,7 @@ def load(session: Session, ticket_id: int, *, lock: bool = False) -> Ticket:
     query = select(Ticket).where(_TICKET.c.id == ticket_id)
     ticket = session.execute(query.with_for_update(key_share=True) if lock else query).scalar_one_or_none()
     if ticket is None:
-        raise UnknownTicket(f"there is no ticket with id {ticket_id}")
+        raise UnknownTicket(f"no hay un caso con id {ticket_id}")
     return ticket
 
 
@@ -336,6 +337,7 @@ def _known(session: Session, condition: ColumnElement[bool], wanted: Collection[
             _TICKET.c.requester_address,
             _TICKET.c.answered_at,
             _TICKET.c.trafficking_risk,
+            _TICKET.c.flags,
         )
         .where(condition)
         .with_for_update(key_share=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import bindparam, func, insert, select, text
+from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from tickets.rows import core
@@ -52,7 +52,7 @@ class Fault:
     what: str
 
 
-def append(session: Session, events: Sequence[Event], *, fresh: frozenset[int] = frozenset()) -> None:
+def append(session: Session | Connection, events: Sequence[Event], *, fresh: frozenset[int] = frozenset()) -> None:
     """Add events to their chains, in the order given.
 
     ``fresh`` names chains known to be empty, whose heads need not be looked up.
@@ -153,11 +153,12 @@ def entries_of(session: Session, chain: int, *, limit: int = 500) -> list[Journa
     return list(reversed(found))
 
 
-def _heads(session: Session, chains: Iterable[int]) -> dict[int, tuple[int, str]]:
+def _heads(session: Session | Connection, chains: Iterable[int]) -> dict[int, tuple[int, str]]:
     wanted = sorted(chains)
     if not wanted:
         return {}
-    if session.get_bind().dialect.name == "postgresql":  # writers of one chain wait for each other, as on SQLite
+    bind = session if isinstance(session, Connection) else session.get_bind()
+    if bind.dialect.name == "postgresql":  # writers of one chain wait for each other, as on SQLite
         session.execute(_LOCK, {"chains": wanted})
     if len(wanted) == 1:  # the usual case, and the courier's for every letter
         head = session.execute(_HEAD, {"wanted": wanted[0]}).first()

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, bindparam, func, or_, select, update
+from sqlalchemy import Connection, CursorResult, Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tickets.rows import core
-from tickets.states import OutboxState, OutgoingKind
+from tickets.states import KEEPS_PROMISE, OutboxState, OutgoingKind
 from tickets.tables import Outgoing, Setting
 
 _OUTBOX = core(Outgoing)
@@ -16,6 +16,17 @@ _DUE = (OutboxState.WAITING, OutboxState.DEFERRED)
 HOLD = "outbox_hold"
 """The setting that holds every outgoing letter until a person releases it."""
 
+_DUE_OF_STATE = (
+    select(Outgoing)
+    .where(
+        _OUTBOX.c.state == bindparam("one"),
+        _OUTBOX.c.next_attempt_at <= bindparam("now"),
+        or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until <= bindparam("now")),
+    )
+    .order_by(_OUTBOX.c.next_attempt_at, _OUTBOX.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 # Built once: the courier runs these two for every letter.
 _BEGIN = (
     update(_OUTBOX)
@@ -66,19 +77,10 @@ def claim(session: Session, *, now: datetime, limit: int, owner: str, lease: tim
     """
     if held(session):
         return []
-    chosen = list(
-        session.execute(
-            select(Outgoing)
-            .where(
-                _OUTBOX.c.state.in_(_DUE),
-                _OUTBOX.c.next_attempt_at <= now,
-                or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until <= now),
-            )
-            .order_by(_OUTBOX.c.next_attempt_at, _OUTBOX.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).scalars()
-    )
+    due: list[Outgoing] = []
+    for state in _DUE:  # one by one, for each comes in its order from the index, however many there are
+        due += session.execute(_DUE_OF_STATE, {"one": state, "now": now, "most": limit}).scalars()
+    chosen = sorted(due, key=lambda letter: (letter.next_attempt_at, letter.id))[:limit]
     for letter in chosen:
         letter.lease_owner = owner
         letter.lease_until = now + lease
@@ -93,18 +95,18 @@ def begin(letter: Outgoing, *, now: datetime, lease: timedelta) -> None:
     letter.lease_until = now + lease
 
 
-def begin_leased(session: Session, outgoing_id: int, *, owner: str, now: datetime, lease: timedelta) -> bool:
+def begin_leased(session: Session | Connection, outgoing_id: int, *, owner: str, now: datetime, lease: timedelta) -> bool:
     """Do as ``begin`` while that courier still has the letter that it has claimed and not begun, else return False."""
     values = {"letter": outgoing_id, "owner": owner, "now": now, "until": now + lease}
     return _changed(session, _BEGIN, values)
 
 
-def accept(session: Session, outgoing_id: int, *, now: datetime, said: str) -> bool:
+def accept(session: Session | Connection, outgoing_id: int, *, now: datetime, said: str) -> bool:
     """Note that the relay took a letter that was being sent; False when it was not being sent any more."""
     return _changed(session, _ACCEPT, {"letter": outgoing_id, "now": now, "said": said})
 
 
-def _changed(session: Session, statement: Update, values: Mapping[str, object]) -> bool:
+def _changed(session: Session | Connection, statement: Update, values: Mapping[str, object]) -> bool:
     return cast("CursorResult[Any]", session.execute(statement, values)).rowcount > 0
 
 
@@ -142,7 +144,7 @@ def listing(session: Session, *, states: Collection[str] = (), limit: int = 200)
 
 
 def pending_for(session: Session, ticket_id: int) -> Outgoing | None:
-    """Return a person's letter of that ticket that has not left yet, or None."""
+    """Return a person's answer to that ticket that has not left yet, or None."""
     return (
         session.execute(
             select(Outgoing)
@@ -150,6 +152,7 @@ def pending_for(session: Session, ticket_id: int) -> Outgoing | None:
                 _OUTBOX.c.ticket_id == ticket_id,
                 _OUTBOX.c.state.in_((*_DUE, OutboxState.SENDING)),
                 _OUTBOX.c.author_id.is_not(None),
+                _OUTBOX.c.kind.in_(KEEPS_PROMISE),
             )
             .order_by(_OUTBOX.c.id)
         )

@@ -30,7 +30,7 @@ def add(session: Session, *, login: str, name: str, email: str, role: Role, now:
         with session.begin_nested():
             session.add(member)
     except IntegrityError:
-        raise StaffExists(f"login {login!r} is already on the staff") from None
+        raise StaffExists(f"«{login}» ya está en el personal") from None
     return member
 
 
@@ -50,6 +50,18 @@ def listing(session: Session) -> list[Staff]:
 def nobody_yet(session: Session) -> bool:
     """Return True while nobody is on the staff."""
     return session.execute(select(func.count()).select_from(_STAFF)).scalar_one() == 0
+
+
+def active_administrators(session: Session) -> list[str]:
+    """Return the logins of those who administer the desk now."""
+    return list(
+        session.execute(
+            select(_STAFF.c.login)
+            .where(_STAFF.c.active, _STAFF.c.role == Role.ADMINISTRATOR)
+            .order_by(_STAFF.c.login)
+            .with_for_update()
+        ).scalars()
+    )
 
 
 def emails(session: Session, *roles: Role) -> list[str]:

@@ -76,7 +76,7 @@ def after(state: TicketState, event: TicketEvent) -> TicketState:
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        raise ImpossibleMove(f"a ticket that is {state} cannot be {event}") from None
+        raise ImpossibleMove(f"un caso en estado {state} no admite {event}") from None
 
 
 class PromiseState(StrEnum):

@@ -19,7 +19,9 @@ from tickets.tables import Key
 
 __all__ = [
     "REVISIONS",
+    "Connection",
     "DatabaseAddress",
+    "Line",
     "Session",
     "Store",
     "StoreDamaged",
@@ -94,9 +96,29 @@ class Store:
         with _mapped_errors(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def line(self) -> Iterator["Line"]:
+        """Keep one connection for many short transactions of few statements, each cheaper than a session."""
+        with _mapped_errors(), self._writing.connect() as connection:
+            yield Line(connection)
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+class Line:
+    """One connection, kept by whoever has many small changes to commit one by one."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Wrap a connection that no transaction is open on."""
+        self._connection = connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction as ``Store.write`` does, without the objects of a session."""
+        with _mapped_errors(), self._connection.begin():
+            yield self._connection
 
 
 def open_store(url: str, *, now: datetime, group: str = "") -> Store:

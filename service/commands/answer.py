@@ -28,10 +28,10 @@ def register(app: typer.Typer) -> None:
         from tickets.states import OutgoingKind
 
         if (template is None) == (body is None):
-            raise Misused("give either --template or --body")
+            raise Misused("indique --template o --body, uno de los dos")
         variables = dict(_pair(one) for one in set_)
         if body is not None and variables:
-            raise Misused("--set goes with --template only")
+            raise Misused("--set solo va con --template")
         with desk(now) as opened:
             actor = me(opened)
             if template is not None:
@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise Misused(f"--set {text!r}: write NAME=VALUE")
+        raise Misused(f"--set «{text}»: escriba NOMBRE=VALOR")
     return name.strip(), value
 
 
@@ -68,12 +68,12 @@ def _read(body: str) -> str:
     except OSError as error:
         raise Refused(f"--body {body}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise Refused(f"--body {body}: not UTF-8 at byte {error.start}") from None
+        raise Refused(f"--body {body}: no es UTF-8 en el byte {error.start}") from None
 
 
 def _ask(subject: str, text: str) -> None:
     if not sys.stdin.isatty():
-        raise Misused("nobody is there to confirm; add --yes")
+        raise Misused("no hay quien confirme; agregue --yes")
     typer.echo(f"{subject}\n\n{text}", err=True)
     if not typer.confirm("¿Enviar?", err=True):
-        raise Refused("not sent")
+        raise Refused("no se envió")

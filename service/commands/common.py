@@ -50,6 +50,7 @@ def refusals() -> Iterator[None]:
     from casework.desk import NotAllowed
     from casework.note import EmptyNote
     from casework.remedy import CannotRemedy
+    from casework.staff import LastAdministrator
     from replies.catalogue import UnknownTemplate
     from replies.compose import Unaddressable
     from replies.render import BadVariable, UnresolvedVariables
@@ -68,6 +69,7 @@ def refusals() -> Iterator[None]:
         CannotRemedy,
         EmptyNote,
         ImpossibleMove,
+        LastAdministrator,
         NotAllowed,
         NotUncertain,
         StaffExists,

@@ -40,7 +40,8 @@ def register(app: typer.Typer) -> None:
             process(opened)
             with opened.store.read() as session:
                 counted = intake.outcomes(session, before)
-                kept = sum(counted.values())
+                repeated = counted.get("duplicate", 0)  # another copy of a letter that is here already
+                kept = sum(counted.values()) - repeated
         result = {
             "read": passed.seen,
             "kept": kept,
@@ -49,7 +50,6 @@ def register(app: typer.Typer) -> None:
             "follow_ups": counted.get("follow_up", 0),
             "machine": counted.get("machine", 0),
             "bounces": counted.get("bounce", 0),
-            "duplicates": counted.get("duplicate", 0),
             "quarantined": counted.get("quarantine", 0),
             "failed": counted.get("", 0) + len(passed.unreadable),
         }

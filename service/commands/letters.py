@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
         with desk() as opened:
             if not quarantine.retry(opened, me(opened), letter_id):
-                raise Refused(f"letter {letter_id} is not in quarantine, or only its headers are here")
+                raise Refused(f"la carta {letter_id} no está en cuarentena, o aquí solo están sus cabeceras")
             receive.process(opened)
 
     @letters.command()
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
         with desk() as opened:
             raw = quarantine.export(opened, me(opened), letter_id)
         if raw is None:
-            raise Refused(f"there is no letter {letter_id}")
+            raise Refused(f"no hay una carta {letter_id}")
         try:
             with to.open("xb") as file:
                 file.write(raw)

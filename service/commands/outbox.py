@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
         from tickets.states import OutboxState
 
         if unknown := set(state) - set(OutboxState):
-            raise Misused(f"state {min(unknown)!r} does not exist; states are {', '.join(OutboxState)}")
+            raise Misused(f"el estado «{min(unknown)}» no existe; son {', '.join(OutboxState)}")
         with desk() as opened, opened.store.read() as session:
             letters = outgoing.listing(session, states=state, limit=limit)
             known = cases.known_by_id(session, {one.ticket_id for one in letters if one.ticket_id is not None})
@@ -99,6 +99,6 @@ def register(app: typer.Typer) -> None:
         from casework import deliver
 
         if sent == resend:
-            raise Misused("give either --sent or --resend")
+            raise Misused("indique --sent o --resend, uno de los dos")
         with desk() as opened:
             deliver.settle(opened, me(opened), outgoing_id, sent=sent)

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
         from tickets.states import Role
 
         if role not in set(Role):
-            raise Misused(f"role {role!r} does not exist; use one of {', '.join(Role)}")
+            raise Misused(f"el rol «{role}» no existe; use uno de: {', '.join(Role)}")
         with desk() as opened:
             use.add(opened, me(opened), login=login, name=name, email=email, role=Role(role))
         typer.echo(f"{login}: {role}", err=True)
@@ -55,4 +55,4 @@ def register(app: typer.Typer) -> None:
 
         with desk() as opened:
             if not use.disable(opened, me(opened), login):
-                raise Refused(f"nobody on the staff has the login {login!r}")
+                raise Refused(f"nadie del personal usa «{login}»")

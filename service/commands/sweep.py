@@ -94,10 +94,13 @@ def register(app: typer.Typer) -> None:
         preventive: str | None = typer.Option(None, help="Preventive measure."),
         responsible: str | None = typer.Option(None, help="Who answers for the measures."),
         apology: bool | None = typer.Option(None, "--apology/--no-apology", help="Whether an apology is due."),
+        as_json: bool = JSON,
     ) -> None:
         """Fill in fields of an open row."""
         from casework import remedy
 
+        if all(one is None for one in (cause, cause_text, corrective, preventive, responsible, apology)):
+            raise Misused("no hay nada que cambiar; indique al menos un campo")
         with desk() as opened:
             remedy.edit(
                 opened,
@@ -112,6 +115,8 @@ def register(app: typer.Typer) -> None:
                     apology_due=apology,
                 ),
             )
+            if as_json:
+                document(_document(remedy.find(opened, remediation_id)))
 
     @remediation.command()
     def apologise(remediation_id: int) -> None:
@@ -122,12 +127,14 @@ def register(app: typer.Typer) -> None:
             remedy.apologise(opened, me(opened), remediation_id)
 
     @remediation.command()
-    def close(remediation_id: int) -> None:
+    def close(remediation_id: int, as_json: bool = JSON) -> None:
         """Close a row that has every field."""
         from casework import remedy
 
         with desk() as opened:
             remedy.close(opened, me(opened), remediation_id)
+            if as_json:
+                document(_document(remedy.find(opened, remediation_id)))
 
 
 def _document(one: "RemediationForm") -> dict[str, Any]:
@@ -168,6 +175,6 @@ def _export(opened: "Desk", forms: "Iterable[RemediationForm]", to: Path) -> Non
                 with to.open("wb") as binary:
                     write_xlsx(forms, binary, opened.working_time, opened.clock())
             case _:
-                raise Misused(f"{to}: the register is written as .csv or .xlsx")
+                raise Misused(f"{to}: el registro se escribe como .csv o .xlsx")
     except OSError as error:
         raise Refused(f"{to}: {error.strerror}") from None

@@ -128,19 +128,24 @@ def _lines(path: str, *, keep_blank: bool = False) -> list[tuple[int, str]]:
     return lines
 
 
+def _no_constant(word: str) -> None:
+    """NaN and Infinity are Python's, not JSON's (RFC 8259, 6)."""
+    raise ValueError(f"{word} is not a JSON value")
+
+
 def _letter(number: int, line: str) -> tuple[Any, "Text"]:
     from triage import Text
 
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Refused(f"line {number}: not JSON ({error})") from error
     if not isinstance(row, dict):
         raise Refused(f"line {number}: not a JSON object")
     if "id" not in row:
         raise Refused(f"line {number}: no id")
-    if "subject" not in row and "body" not in row:
-        raise Refused(f"line {number}: neither subject nor body")
+    if isinstance(row["id"], float):
+        raise Refused(f"line {number}: the id is neither a string nor a whole number")
     for field in ("subject", "body"):
         if not isinstance(row.get(field), str | None):
             raise Refused(f"line {number}: {field} is not a string")

@@ -95,7 +95,7 @@ def test_one_second_late_is_broken_and_opens_a_remediation_row(desk: CommandDesk
     assert row["reference"] == "SOM-2026-000001"
     assert desk.json("ticket", "show", "SOM-2026-000001")["promises"][0]["state"] == "broken"
     refused = desk.som("remediation", "close", str(row["id"]), code=1)
-    assert "cannot close" in refused.stderr
+    assert "no se puede cerrar" in refused.stderr
 
 
 def test_a_canned_reply_answers_and_missing_variables_are_named(desk: CommandDesk) -> None:

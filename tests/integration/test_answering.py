@@ -119,7 +119,7 @@ class TestStopped:
     @pytest.mark.parametrize("text", ["", "   \n\t "])
     def test_an_empty_answer(self, desk: Desk, text: str) -> None:
         ref = open_ticket(desk)
-        with pytest.raises(CannotAnswer, match="empty"):
+        with pytest.raises(CannotAnswer, match="vacía"):
             send(desk, ref, text)
 
     def test_a_place_still_to_be_filled_in(self, desk: Desk) -> None:
@@ -135,13 +135,13 @@ class TestStopped:
 
     def test_nobody_to_answer_to(self, desk: Desk) -> None:
         ref = open_ticket(desk, address="")
-        with pytest.raises(CannotAnswer, match="no address"):
+        with pytest.raises(CannotAnswer, match="no tiene dirección"):
             send(desk, ref)
 
     def test_a_second_answer_while_one_is_about_to_leave(self, desk: Desk) -> None:
         ref = open_ticket(desk)
         send(desk, ref)
-        with pytest.raises(CannotAnswer, match="about to leave"):
+        with pytest.raises(CannotAnswer, match="por salir"):
             send(desk, ref, "otra cosa")
         assert len(outbox(desk)) == 1
 
@@ -169,7 +169,7 @@ class TestStopped:
         assert callable(change)
         change(desk, ref)
         before = len(outbox(desk))
-        with pytest.raises(Changed, match="your draft is kept"):
+        with pytest.raises(Changed, match="su borrador está guardado"):
             send(desk, ref, seen_version=seen)
         assert len(outbox(desk)) == before
         assert draft(desk, ref)
@@ -218,11 +218,11 @@ class TestUndo:
         with desk.store.write() as session:
             [claimed] = outgoing.claim(session, now=clock.now, limit=9, owner="host:1", lease=LEASE)
         assert claimed.state == "waiting", "claimed, but its attempt has not begun"
-        with pytest.raises(CannotAnswer, match="too late"):
+        with pytest.raises(CannotAnswer, match="ya no se puede retirar"):
             undo(desk, member(desk), queued.outgoing_id)
         with desk.store.write() as session:
             outgoing.begin(session.merge(claimed), now=clock.now, lease=LEASE)
-        with pytest.raises(CannotAnswer, match="too late"):
+        with pytest.raises(CannotAnswer, match="ya no se puede retirar"):
             undo(desk, member(desk), queued.outgoing_id)
 
     def test_a_lease_that_ran_out_holds_nobody(self, desk: Desk, clock: Clock) -> None:

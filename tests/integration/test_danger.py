@@ -14,8 +14,8 @@ from tickets.states import OutgoingKind
 
 NIGHT = parse_instant("2026-11-21T23:40:00-05:00")  # a Saturday
 DANGER = (
-    "Trabajo en una casa en Lima. La señora me quitó el pasaporte, me tiene encerrada con llave, no me deja salir y dice "
-    "que le debo el pasaje. Tengo miedo.\n"
+    "Trabajo en una casa en Lima. La señora me quitó el pasaporte, me tiene encerrada con llave, no me deja salir y "
+    "dice que le debo el pasaje. Tengo miedo.\n"
 )
 
 

@@ -58,7 +58,7 @@ class TestJudging:
     @pytest.mark.parametrize("wrong", [{"line": 6}, {"line": -1}, {"kind": "queja"}, {"kind": ""}])
     def test_a_judgement_that_does_not_exist(self, desk: Desk, wrong: dict[str, object]) -> None:
         ref = open_ticket(desk)
-        with pytest.raises(BadJudgement, match="does not exist"):
+        with pytest.raises(BadJudgement, match="no existe"):
             say(desk, ref, **wrong)
         assert events(desk, ref) == ["opened"]
 
@@ -144,11 +144,11 @@ class TestKindsAndPromises:
 class TestClosing:
     def test_not_while_an_answer_is_owed(self, desk: Desk, clock: Clock) -> None:
         ref = open_ticket(desk)
-        with pytest.raises(CannotClose, match="still owes an answer"):
+        with pytest.raises(CannotClose, match="todavía espera respuesta"):
             close.close(desk, member(desk), ref, "oriented")
         clock.now = TUESDAY_17 + timedelta(hours=1)
         sweep(desk)
-        with pytest.raises(CannotClose, match="still owes an answer"):
+        with pytest.raises(CannotClose, match="todavía espera respuesta"):
             close.close(desk, member(desk), ref, "oriented")
         assert ticket(desk, ref).state == "new"
 
@@ -163,7 +163,7 @@ class TestClosing:
         assert events(desk, ref)[-1] == "closed"
 
     def test_an_outcome_that_does_not_exist(self, desk: Desk) -> None:
-        with pytest.raises(CannotClose, match="is not an outcome"):
+        with pytest.raises(CannotClose, match="no es un resultado"):
             close.close(desk, member(desk), open_ticket(desk), "listo")
 
     def test_not_twice(self, desk: Desk) -> None:
@@ -199,9 +199,9 @@ class TestHands:
     def test_a_colleagues_case_is_not_taken(self, desk: Desk) -> None:
         ref, luz = open_ticket(desk), member(desk, login="luz")
         assign.take(desk, luz, ref)
-        with pytest.raises(CannotAssign, match="colleague"):
+        with pytest.raises(CannotAssign, match="colega"):
             assign.take(desk, member(desk), ref)
-        with pytest.raises(CannotAssign, match="not in your hands"):
+        with pytest.raises(CannotAssign, match="no está en sus manos"):
             assign.release(desk, member(desk), ref)
         assert ticket(desk, ref).assignee_id == luz.staff_id
 
@@ -221,7 +221,7 @@ class TestHands:
         member(desk, login="luz")
         assert staff.disable(desk, boss, "luz")
         for wrong in ("nadie", "auditor", "luz"):
-            with pytest.raises(CannotAssign, match="active member"):
+            with pytest.raises(CannotAssign, match="personal activo"):
                 assign.assign(desk, chief, ref, wrong)
 
     @pytest.mark.parametrize("state", [TicketState.ANSWERED, TicketState.REFERRED, TicketState.QUARANTINED])

@@ -205,4 +205,4 @@ def test_a_month_is_written_down_beside_the_cases(som: Som, tmp_path: Path) -> N
     )  # fmt: skip
     assert [word for word, _ in journal_of(tmp_path, DESK)].count("commitment_broken") == 1
     refused = som("remediation", "apologise", "2")
-    assert (refused.code, "no single person" in refused.err) == (1, True)
+    assert (refused.code, "no es de una sola persona" in refused.err) == (1, True)

@@ -202,7 +202,7 @@ def test_who_may_not(sqlite_store: Store, name: str) -> None:
     use_case.ready(desk, ref)
     before = state_of(desk, ref)
     for actor in [*(member(desk, role) for role in Role if role not in use_case.roles), SERVICE]:
-        with pytest.raises(NotAllowed, match="this needs"):
+        with pytest.raises(NotAllowed, match="esto necesita"):
             use_case.do(desk, actor, ref)
     assert state_of(desk, ref) == before, "whoever may not has changed nothing"
 

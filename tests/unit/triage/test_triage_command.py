@@ -59,7 +59,7 @@ def test_a_file_may_be_named_and_the_flag_may_stand_first(som: Som, tmp_path: Pa
         (b"{nonsense", "not JSON"),
         (b"[1]", "not a JSON object"),
         (b'{"subject": "x"}', "no id"),
-        (b'{"id": 1}', "neither subject nor body"),
+        (b'{"id": NaN, "body": "x"}', "not JSON"),
         (b'{"id": 1, "body": 5}', "body is not a string"),
         (b'{"id": 1, "body": "\xff"}', "not UTF-8"),
     ],
