@@ -43,8 +43,9 @@ check: $(VENV)/.check ## format, lint, types, floors and tests, as the automatic
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2
 
-bench: $(VENV)/.test ## the measurements: intake beside a bare loop, 100,000 due dates, the suggested replies
+bench: $(VENV)/.test ## the measurements: intake and sending beside bare loops, 100,000 due dates, the suggested replies
 	$(BIN)/python -m bench.intake
+	$(BIN)/python -m bench.outbox
 	$(BIN)/python -m bench.due_csv
 	$(BIN)/python -m bench.suggest
 	$(BIN)/python -m bench.sweep 10000 100000

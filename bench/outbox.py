@@ -145,7 +145,6 @@ def say(count: int, bare: Cost, ours: Cost, share: float, once: int, bare_taken:
         ("", "bare loop", "som run --once", ""),
         ("CPU s", f"{bare.cpu:.2f}", f"{ours.cpu:.2f}", ""),
         ("letters per CPU s", f"{count / bare.cpu:.0f}", f"{count / ours.cpu:.0f}", f"{share:.2f} of it (aim {AIM})"),
-        ("peak memory MB", f"{bare.peak / 1e6:.0f}", f"{ours.peak / 1e6:.0f}", ""),
         ("arrived exactly once", str(bare_taken), str(once), f"of {count}"),
     ]
     for row in table:

@@ -75,7 +75,7 @@ class _Round:
             letters = outgoing.claim(session, now=now, limit=limit, owner=self.owner, lease=lease)
             parcels = [_parcel(letter) for letter in letters]
             if letters:
-                outgoing.begin(letters[0], now=now, lease=lease)
+                outgoing.begin_leased(session, parcels[0].id, owner=self.owner, now=now, lease=lease)
         self.waiting = [parcel.id for parcel in parcels[1:]]
         self.claimed = {parcel.id: letter for parcel, letter in zip(parcels, letters, strict=True)}
         if parcels:

@@ -239,7 +239,7 @@ def put_out(
                     "state": OutboxState.WAITING,
                     "to_address": to,
                     "recipients": [to],
-                    "payload": b"Subject: prueba\r\n\r\nhola\r\n",
+                    "payload": f"Subject: prueba\r\nMessage-ID: <prueba.{last}@example.pe>\r\n\r\nhola\r\n".encode(),
                     "created_at": at,
                     "next_attempt_at": at,
                 }

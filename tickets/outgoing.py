@@ -95,7 +95,9 @@ def begin(letter: Outgoing, *, now: datetime, lease: timedelta) -> None:
     letter.lease_until = now + lease
 
 
-def begin_leased(session: Session | Connection, outgoing_id: int, *, owner: str, now: datetime, lease: timedelta) -> bool:
+def begin_leased(
+    session: Session | Connection, outgoing_id: int, *, owner: str, now: datetime, lease: timedelta
+) -> bool:
     """Do as ``begin`` while that courier still has the letter that it has claimed and not begun, else return False."""
     values = {"letter": outgoing_id, "owner": owner, "now": now, "until": now + lease}
     return _changed(session, _BEGIN, values)

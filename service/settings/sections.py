@@ -228,7 +228,7 @@ class Outbox(Section):
     """How outgoing letters leave."""
 
     undo_seconds: int = Field(60, ge=0, description="Seconds in which a person may still take an answer back.")
-    batch: int = Field(20, ge=1, description="Most outgoing letters claimed at once.")
+    batch: int = Field(50, ge=1, description="Most outgoing letters claimed at once.")
     lease_seconds: int = Field(300, ge=10, description="Seconds after which a claim of a vanished courier ends.")
     give_up_hours: int = Field(
         48, ge=1, description="Hours after which a deferred letter is given up and shown to staff."
