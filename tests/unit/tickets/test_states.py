@@ -25,7 +25,7 @@ def test_every_move_is_in_the_table_or_impossible(state: TicketState, event: Tic
     if (state, event) in TRANSITIONS:
         assert after(state, event) is TRANSITIONS[state, event]
     else:
-        with pytest.raises(ImpossibleMove, match=f"{state} cannot be {event}"):
+        with pytest.raises(ImpossibleMove, match=f"{state} no admite {event}"):
             after(state, event)
 
 
