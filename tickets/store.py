@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,9 @@ __all__ = [
 
 REVISIONS = ("0001",)
 """The migrations that this code knows, oldest first; a test holds them against the folder."""
+
+_TRIES, _PAUSE = 600, 0.05
+"""How often, and seconds apart, a file is asked to become write-ahead: as long as any other lock is waited for."""
 
 
 class StoreError(Exception):
@@ -270,8 +274,8 @@ def _prepare_file(path: Path, group: str) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
+    _write_ahead(connection)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=30000",
@@ -279,6 +283,24 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Put a database into WAL mode.
+
+    That is written into the file once, under an exclusive lock for which SQLite does not wait as it does for the
+    others: of two processes that open a new file together, one is refused at once and has to try again.
+    """
+    for waited in range(_TRIES):
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited == _TRIES - 1:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
