@@ -24,6 +24,7 @@ _ADDRESS = re.compile(
     r"(?:[^\s<>()\[\],;:\"]{1,256}|\"[^\"\s]{0,64}[^\"]{0,64}\")@(?:[^\s<>()\[\],;:\"]+|\[[^\s\[\]]+\])"
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_SCHEME = re.compile(r"^(?:mailto|smtp):", re.IGNORECASE)
 _ROUTE = re.compile(r"^@[^:\s]+:")
 
 Mailbox = tuple[str, str]
@@ -121,14 +122,15 @@ def _readable(name: str, hint: str) -> str:
     if "\\" in name:
         name = _ESCAPE.sub(r"\1", name)
     name = clean_name(decode_words(name, hint))
-    return name.strip('<>" ') if name[:1] in '<"' or name[-1:] in '>"' else name
+    if name.count('"') % 2:
+        name = name.strip('" ')
+    return name if "<" in name[1:] else name.strip("<> ")
 
 
 def _address(inside: str) -> str:
     text = _COMMENT.sub("", inside).strip()
     text = _ROUTE.sub("", text)
-    if text[:7].lower() == "mailto:":
-        text = text[7:]
+    text = _SCHEME.sub("", text)
     return "".join(text.split()) if '"' not in text else text
 
 

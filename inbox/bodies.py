@@ -16,6 +16,16 @@ _STUB_WORDS = re.compile(r"html|navegador|browser|view this email|ver este corre
 _LOOKS_LIKE_HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body)\b", re.IGNORECASE)
 _SQUEEZE = re.compile(r"\W+")
 
+_SAID_OF = {
+    "StartBoundaryNotFoundDefect": "el separador de sus partes no aparece",
+    "CloseBoundaryNotFoundDefect": "falta el separador final: puede estar cortada",
+    "NoBoundaryInMultipartDefect": "no declara el separador de sus partes",
+    "FirstHeaderLineIsContinuationDefect": "cabecera que empieza a medias",
+    "MissingHeaderBodySeparatorDefect": "sin línea en blanco tras la cabecera",
+    "InvalidMultipartContentTransferEncodingDefect": "codificación imposible en un mensaje de varias partes",
+}
+"""What the standard parser noticed, in words for a consultant."""
+
 
 @dataclass(slots=True)
 class Leaf:
@@ -56,6 +66,8 @@ class Reader:
             data = self._tree.content(leaf.part)[:_DECODED]
             is_html = leaf.type == "text/html"
             label = leaf.charset or (declared_charset(data) if is_html else "")
+            if not charsets.known(label):
+                self._defects.append(f"juego de caracteres desconocido: {label[:40]}")
             text, doubtful = charsets.decode(data, label)
             if doubtful:
                 self._defects.append("decodificación dudosa")
@@ -88,6 +100,7 @@ class Reader:
 
     def _sort(self, part: Part, depth: int) -> tuple[list[Leaf], list[Leaf]]:
         media_type, params = content_type(part)
+        self._defects += [said for defect in part.defects if (said := _SAID_OF.get(type(defect).__name__))]
         if depth > DEPTH:
             self._defects.append("partes anidadas a demasiada profundidad: no se leyeron")
             return [], []

@@ -15,10 +15,12 @@ from inbox import notices
 from letters.clean import clean_line
 from letters.letter import Letter
 
-_SEARCHED = 64 * 1024
+_SEARCHED = 24 * 1024
 """Characters of the text that are searched for a server's words."""
 _OPENING = 2_500
 """Characters in which a notice that comes from no known server must say what happened."""
+_SHORT = 2_000
+"""Characters of a notice that comes without any mark of a server."""
 _RECIPIENTS = 50
 
 logging.getLogger("flufl.bounce").disabled = True  # it logs a traceback for each detector that trips over a letter
@@ -29,7 +31,7 @@ _ABSENT = re.compile(
     r"vacation|out of (?:the )?office|on leave|fuera de (?:la )?oficina|vacaciones|abwesend|holiday", re.IGNORECASE
 )
 _ADDRESS = r"[^\s<>;:\"',()\[\]|]{1,256}@[A-Za-z0-9.\-_]{1,255}"
-_NAMED = re.compile(rf"^[ \t*>|-]*<?(?:mailto:)?({_ADDRESS})>?[ \t]*(?::|$|\(|;)", re.MULTILINE)
+_NAMED = re.compile(rf"^[ \t*>|-]*<?(?:mailto:)?({_ADDRESS})>?[ \t]*(?::|$|\(|\[|;)", re.MULTILINE)
 _SPOKEN = re.compile(
     rf"(?:RCPT TO:\s*|recipient:?\s*|rfc822;\s*|\bto:?\s+|address:?\s*|\b5\d\d[^\n]{{0,40}})<?({_ADDRESS})>?",
     re.IGNORECASE,
@@ -86,9 +88,9 @@ def judge(letter: Letter) -> BounceVerdict:
 def _notice(letter: Letter) -> str:
     """Return what the server says, without the copy of the letter that came back below it."""
     text = letter.text[:_SEARCHED]
-    for copy in notices.COPY.finditer(text):
-        if text[: copy.start()].strip():
-            return text[: copy.start()]
+    for start in notices.COPY.places(text):
+        if text[:start].strip():
+            return text[:start]
     return text
 
 
@@ -107,8 +109,8 @@ def _by_daemon(letter: Letter) -> bool:
     local = letter.from_address.rpartition("@")[0] or letter.from_address
     return (
         bool(_EMPTY_SENDER.search(letter.header("from")))
-        or bool(notices.SERVER_ADDRESS.fullmatch(local))
-        or bool(notices.SERVER_NAME.match(letter.from_name))
+        or notices.SERVER_ADDRESS.opens(local)
+        or notices.SERVER_NAME.opens(letter.from_name)
     )
 
 
@@ -123,8 +125,8 @@ def _on_a_list(letter: Letter) -> bool:
 
 def _subject(letter: Letter) -> bool:
     """Tell whether the subject is one that servers write, and no answer to such a letter."""
-    return bool(notices.SUBJECT_HINT.search(letter.subject)) and (
-        not _ANSWER.match(letter.subject) and bool(notices.SUBJECT.search(letter.subject))
+    return notices.SUBJECT_HINT.search(letter.subject) and (
+        not _ANSWER.match(letter.subject) and notices.SUBJECT.search(letter.subject)
     )
 
 
@@ -138,10 +140,19 @@ def _reads_like_one(letter: Letter, notice: str, by_daemon: bool, without_return
     if by_daemon:
         return subject or (not answer and _says(notice))
     if without_return:
-        return subject or (not answer and bool(notices.REPLY_CODE.search(notice)) and _says(notice))
+        return subject or (not answer and _says(notice) and (_has_code(notice) or _is_plain_notice(notice)))
     if _on_a_list(letter) and letter.report is None:
         return False
-    return _says(notice[:_OPENING]) and _shows_traces(letter, notice)
+    return _says(notice[:_OPENING]) and (_shows_traces(letter, notice) or _is_plain_notice(notice))
+
+
+def _has_code(notice: str) -> bool:
+    return notices.REPLY_CODE.search(notice)
+
+
+def _is_plain_notice(notice: str) -> bool:
+    """Tell whether a short text states a failure as a server does, with no word of a person in it."""
+    return len(notice) <= _SHORT and notices.STATEMENT.search(notice[:_OPENING]) and not notices.PERSONAL.search(notice)
 
 
 def _shows_traces(letter: Letter, notice: str) -> bool:
@@ -149,9 +160,9 @@ def _shows_traces(letter: Letter, notice: str) -> bool:
     return (
         letter.report is not None
         or len(notice) < len(letter.text)
-        or bool(notices.REPLY_CODE.search(notice))
+        or _has_code(notice)
         or letter.header("auto-submitted").lower().startswith("auto")
-        or bool(notices.SERVER_SPEAKS.search(notice[:_OPENING]))
+        or notices.SERVER_SPEAKS.search(notice[:_OPENING])
     )
 
 

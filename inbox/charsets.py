@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import webencodings
 
+_SEVEN_BITS = frozenset({"us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "7bit", "8bit", "unknown-8bit", "unknown"})
+"""Labels under which no eight-bit byte has a meaning: it is read as if none had been given, and is in doubt."""
 _UNUSABLE = frozenset(
     {"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem", "unicode_escape"}
 )
@@ -44,8 +46,10 @@ def decode(data: bytes, label: str = "") -> tuple[str, bool]:
     """Return the text of some bytes and whether its reading is in doubt (the label was absent, unknown or untrue)."""
     if data.isascii() and b"\x1b" not in data:
         name = _codec(label) if label else ""
-        if name in _ASCII_ONLY or (b"\0" in data and name in _WIDE):
+        if name in _ASCII_ONLY:
             return _declared(data, name)
+        if b"\0" in data and name in _WIDE:
+            return _declared(data[: len(data) // 2 * 2], name)
         return data.decode("ascii"), False
     name = _codec(label) if label else ""
     if b"\x1b" in data and (escaped := _iso_2022(data, name)) is not None:
@@ -53,7 +57,7 @@ def decode(data: bytes, label: str = "") -> tuple[str, bool]:
     if data[:3] == codecs.BOM_UTF8:
         return data[3:].decode("utf-8", "windows-1252"), False
     if name in _WIDE:
-        return _declared(data, name)
+        return _declared(data[: len(data) // 2 * 2], name)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -96,11 +100,20 @@ def _iso_2022(data: bytes, name: str) -> str | None:
     return data.decode("iso2022_jp_ext", "replace") if name.startswith("iso2022") else None
 
 
+def known(label: str) -> bool:
+    """Tell whether a declared charset is one that can be read; an empty label declares none."""
+    return not label.strip() or _plain(label) in _SEVEN_BITS or bool(_codec(label))
+
+
+def _plain(label: str) -> str:
+    return label.strip("\t \"'<>;,").lower()[:60].replace("cp-", "cp")
+
+
 @lru_cache(maxsize=512)
 def _codec(label: str) -> str:
     """Return the name of the Python codec for a label, or "" when there is none worth using."""
-    wanted = label.strip("\t \"'<>;,").lower()[:60].replace("cp-", "cp")
-    if not wanted or not wanted.isascii() or "\0" in wanted:
+    wanted = _plain(label)
+    if not wanted or not wanted.isascii() or "\0" in wanted or wanted in _SEVEN_BITS:
         return ""
     if wanted not in _PYTHON_FIRST and (found := webencodings.lookup(wanted)) is not None:
         return _python_name(found.codec_info.name)

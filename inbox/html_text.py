@@ -7,12 +7,15 @@ from letters.clean import clean_text
 LIMIT = 512 * 1024
 """Characters of HTML that are turned into text; longer pages are mostly style."""
 DEEPEST = 200
-"""Open elements from which the page is read without a tree: both tree readers take quadratic time in depth."""
+"""Open elements from which the page is read without a tree: a tree takes quadratic time in depth."""
 TAGS = 20_000
 
 _TAG_START = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _CELL = re.compile(r"<t[dh]\b", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|/table|/blockquote|hr)\b", re.IGNORECASE)
+_KEEPS_LINES = re.compile(r"<pre\b|white-space:\s*pre", re.IGNORECASE)
+_INDENT = re.compile(r"^[ \u00a0]+(?=\S)", re.MULTILINE)
+_SPACES = re.compile(r" {2,}")
 _TRAILING = re.compile(r"[ \t\u00a0]+\n")
 _GAPS = re.compile(r"\n{3,}")
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -52,7 +55,7 @@ def declared_charset(page: bytes) -> str:
 def html_to_text(page: str) -> str:
     """Return the visible text of a page; what a mail program marked as quoted has ``>`` before each line.
 
-    Never raises and never returns nothing for a page that has words: three readers stand behind one another.
+    Never raises and never returns nothing for a page that has words: two readers stand one behind the other.
     """
     page = page[:LIMIT].replace("\0", "")
     if not page.strip():
@@ -60,7 +63,7 @@ def html_to_text(page: str) -> str:
     quoted = bool(_CITED.search(page)) and _OPEN not in page
     if quoted:
         page = _mark_quotes(page)
-    readers = (_inscriptis, _selectolax, _bare) if _depth(page) <= DEEPEST else (_bare,)
+    readers = (_lexbor, _bare) if _depth(page) <= DEEPEST else (_bare,)
     for reader in readers:
         try:
             text = reader(page)
@@ -84,20 +87,17 @@ def _depth(page: str) -> int:
     return deepest
 
 
-def _inscriptis(page: str) -> str:
-    from inscriptis import ParserConfig, get_text
-    from inscriptis.css_profiles import RELAXED_CSS_PROFILE
-
-    return str(get_text(page, ParserConfig(css=RELAXED_CSS_PROFILE)))
-
-
-def _selectolax(page: str) -> str:
+def _lexbor(page: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
+    flows = not _KEEPS_LINES.search(page)
+    if flows:
+        page = " ".join(line.strip() for line in page.split("\n"))  # a browser shows a line end as a space
     tree = LexborHTMLParser(_spaced(page))
     tree.strip_tags(["script", "style", "title", "noscript"])
     body = tree.body or tree.root
-    return str(body.text()) if body is not None else ""
+    text = str(body.text()) if body is not None else ""
+    return _INDENT.sub("", _SPACES.sub(" ", text)) if flows else text
 
 
 def _spaced(page: str) -> str:

@@ -5,20 +5,41 @@ Domino, iPlanet, IMail, OpenSMTPD and others) and their Spanish, Portuguese, Fre
 """
 
 import re
+from collections.abc import Iterator
+from functools import cached_property
 
 
-def _table(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(phrases), re.IGNORECASE)
+class Phrases:
+    """Phrases that are compiled when first asked for: most runs of the service meet no notice at all."""
+
+    def __init__(self, *phrases: str) -> None:
+        self._phrases = phrases
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(self._phrases), re.IGNORECASE | re.MULTILINE)
+
+    def search(self, text: str) -> bool:
+        """Tell whether one of the phrases stands anywhere in a text."""
+        return self._pattern.search(text) is not None
+
+    def opens(self, text: str) -> bool:
+        """Tell whether a text begins with one of the phrases."""
+        return self._pattern.match(text) is not None
+
+    def places(self, text: str) -> Iterator[int]:
+        """Yield where in a text each phrase begins."""
+        return (found.start() for found in self._pattern.finditer(text))
 
 
-SUBJECT_HINT = _table(
+SUBJECT_HINT = Phrases(
     "deliver|return|fail|bounce|warning|unknown|invalid|mailbox|reject|block|sen[dt]|system|retried|ndn",
     "entreg|correo|mensaje|enviar",
     "|remis|distribu|zustell|recapit|consegna|dostarcz|bestelbaar|доставл|投递|送达|配信|届け|エラー|退信|失败|傳遞|반송",
 )
 """A cheap look before the long table of subjects."""
 
-SUBJECT = _table(
+SUBJECT = Phrases(
     r"there was an error sending|not member article from|reject mail (?:from|:)|undeliver|not (?:be )?deliver",
     r"无法投递|未送达|投递|недоставлен|не удается доставить|配信不能|未配信",
     r"^\W*(?:undeliver(?:ed|able)|un-?deliverable|returned mail|returned e-?mail|mail returned|returned to sender)",
@@ -54,7 +75,7 @@ SUBJECT = _table(
 )
 """Subjects that only a server writes, as far as a subject can tell."""
 
-FAILURE = _table(
+FAILURE = Phrases(
     r"rejected recipient|returned permanent errors?|not a member of this mailing list|attempted to be delivered on",
     r"could ?(?:n[o']t|not) be (?:delivered|sent|reached|processed|routed)|can ?(?:not|'t) be delivered",
     r"was(?: not|n't) delivered",
@@ -109,7 +130,7 @@ FAILURE = _table(
     r"destinatario(?:s)? (?:desconocid|no exist|inexist)|buz[oó]n (?:lleno|no exist|desconocid"
     r"|no disponible)",
     r"usuario desconocido|no se encontr[oó] la direcci[oó]n|no se ha encontrado la direcci[oó]n",
-    r"direcci[oó]n (?:no exist|inexist|desconocid|no encontrad)",
+    r"direcci[oó]n(?: de correo)?(?: electr[oó]nico)? (?:no exist|inexist|desconocid|no encontrad)",
     r"n[aã]o (?:foi poss[ií]vel|p[oô]de ser|foi) entreg|falha (?:na entrega|ao entregar)|sua mensagem n[aã]o",
     r"usu[aá]rio desconhecido|informa[cç][oõ]es de diagn[oó]stico",
     r"n'a pas (?:pu (?:être|etre)|été) (?:remis|distribu|livr|envoy)|impossible de (?:remettre|distribuer)",
@@ -134,7 +155,26 @@ FAILURE = _table(
 )
 """What servers say of a delivery that failed."""
 
-DELAY = _table(
+STATEMENT = Phrases(
+    r"(?:could ?n[o']t|can ?not|can't) be delivered(?: to\b|[.:\n])",
+    r"(?:was not|wasn't|were not|has not been|have not been) delivered(?: to\b|[.\n])",
+    r"not a member of this mailing list",
+    r"(?:unable|not able|failed) to deliver (?:your |the |this )?(?:e-?mail|message)|did not reach the following",
+    r"delivery (?:to the following|to these|has)[^.\n]{0,60}(?:failed|delayed)|addresses? (?:failed|had)\b",
+    r"no se (?:ha podido|pudo|puede|han podido|pudieron) entregar|no se ha entregado a\b|no ha podido ser entregad",
+    r"n[aã]o (?:foi poss[ií]vel|p[oô]de ser|foi) entreg|n'a pas pu [eê]tre (?:d[eé]livr|remis|distribu)",
+    r"konnte nicht zugestellt|non è stato possibile (?:recapitare|consegnare)",
+)
+"""Whole statements by which a server reports a failure; a person would not open a letter with one."""
+
+PERSONAL = Phrases(
+    r"\b(?:hola|buen[oa]s|estimad[oa]s?|señor(?:es|a)?|gracias|quisiera|quiero|necesito|ayuda"
+    r"|me (?:sale|llega|aparece|devuel)|mi (?:correo|mensaje)|les escrib|dear|hello|thanks"
+    r"|i (?:tried|got|am|have|want|was|sent))\b|[¿]",
+)
+"""Words of people, which a server's notice does not use before the copy of the letter."""
+
+DELAY = Phrases(
     r"warning message only|do(?:es)? not need to resend|no need to re-?send",
     r"will (?:be|continue to be|keep) (?:re-?tr(?:ied|ying)|trying)|will (?:continue|keep) trying",
     r"still (?:trying|being retried|attempting)",
@@ -148,13 +188,13 @@ DELAY = _table(
 )
 """What servers say of a delivery that they still attempt."""
 
-SERVER_SPEAKS = _table(
+SERVER_SPEAKS = Phrases(
     r"created automatically|automatically generated|generated automatically|generado autom[aá]ticamente|do not reply"
     r"|this is the (?:mail|qmail|postfix)|mail (?:system|server) at|returned to (?:the )?sender|envelope",
 )
 """Words by which a server says what it is."""
 
-GAVE_UP = _table(
+GAVE_UP = Phrases(
     r"given up|giving up|i've given|gave up|too long in the queue|retry (?:timeout|time) exceeded",
     r"message expired|has expired|permanent|no further (?:attempts|delivery)|will not be (?:retried"
     r"|delivered)",
@@ -162,25 +202,24 @@ GAVE_UP = _table(
 )
 """What servers say when they have stopped trying."""
 
-REPLY_CODE = re.compile(
+REPLY_CODE = Phrases(
     r"(?<![\d.])(?:[45]\d\d[ \-#(]{1,3}[45]\.\d{1,2}\.\d{1,3}|[45]\.\d{1,2}\.\d{1,3}(?![\d.])"
     r"|[45][0-5]\d[ -][A-Za-z<#\"'(])"
 )
 """An SMTP reply or an enhanced status code (RFC 5321, RFC 3463)."""
 
-COPY = re.compile(
+COPY = Phrases(
     r"^[ \t>|*=_-]*(?:-+\s*(?:below this line is|this is a copy|original message|unsent message|message header"
     r"|returned message|included|undelivered message|forwarded|enclosed)"
     r"|below this line is a copy|original message (?:follows|headers?|below|details|attached)"
-    r"|the original message (?:follows|was|headers)|mensaje original"
+    r"|the original message (?:follows|was(?! received)|headers)|mensaje original"
     r"|received: from |return-path: <|message headers? follow|headers? of (?:the )?original message"
     r"|begin(?:ning)? of (?:the )?original|start of (?:the )?(?:original|returned)|encabezados? (?:de"
     r"|del) mensaje original)",
-    re.IGNORECASE | re.MULTILINE,
 )
 """Where a notice ends and the copy of the returned letter begins."""
 
-SERVER_NAME = _table(
+SERVER_NAME = Phrases(
     r"mail(?:er)?[- ]?daemon|mail deliver(?:y|) (?:sub)?system|mail delivery|system administrator|postmaster",
     r"mail administrator|mail (?:server|system|gateway|router|transport)",
     r"delivery (?:service|subsystem|system|notification)|administrador del sistema",
@@ -188,9 +227,8 @@ SERVER_NAME = _table(
 )
 """Display names of servers."""
 
-SERVER_ADDRESS = re.compile(
+SERVER_ADDRESS = Phrases(
     r"(?:mailer-?daemon|mail-?daemon|mail\.daemon|post_?master|sysadmin|mdaemon|microsoftexchange\w+|ndr|double-bounce|bounces?"
-    r"|mail-?delivery\w*|mailsystem|mailerror|dsn|mds)(?:[-+=.\\@].*)?",
-    re.IGNORECASE,
+    r"|mail-?delivery\w*|mailsystem|mailerror|dsn|mds)(?:[-+=.\\@].*)?$",
 )
 """Local parts of servers' addresses."""

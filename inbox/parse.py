@@ -7,14 +7,15 @@ header block, and after it stands a letter that has nothing but its defect.
 
 import email
 import re
+from functools import lru_cache
 
-from inbox import attachments, caps, charsets, second_reader
+from inbox import attachments, caps, charsets, mending, second_reader
 from inbox.addresses import first_sender, parse_addresses
 from inbox.bodies import Contents, Leaf, Reader
 from inbox.dates import parse_date
 from inbox.reports import read_report
 from inbox.tree import Part, Tree, children, content_type, lift, payload, raw_headers
-from inbox.words import decode_words, unfold
+from inbox.words import decode_words, raw_text
 from letters.clean import TEXT_LIMIT, clean_line, clean_text
 from letters.letter import Attachment, DeliveryReport, Letter
 from letters.newest import newest_text
@@ -25,6 +26,12 @@ _REFERENCES = 200
 _HEADERS_KEPT = 400
 _OPENING = 256 * 1024
 """Bytes after the header block that are read of a letter over a cap."""
+_SINGULAR = {
+    "from": "From", "sender": "Sender", "reply-to": "Reply-To", "to": "To", "cc": "Cc", "subject": "Subject",
+    "date": "Date", "message-id": "Message-ID", "in-reply-to": "In-Reply-To", "references": "References",
+    "content-type": "Content-Type",
+}  # fmt: skip
+"""Headers that may stand only once (RFC 5322, 3.6), as a person reads them."""
 _PREAMBLE_BOILERPLATE = re.compile(r"multi-?part message in MIME|MIME|mail reader", re.IGNORECASE)
 
 
@@ -33,6 +40,9 @@ def parse(raw: bytes) -> Letter:
     try:
         if len(raw) > caps.SIZE:
             return _opening(raw, "más de 25 MB")
+        if not raw or raw.isspace():
+            return Letter(defects=("carta vacía",))
+        raw = mending.opened(raw)
         slim, blobs = lift(raw)
         lowered = slim.lower()
         excess = caps.excess(slim, lowered)
@@ -65,19 +75,23 @@ def _whole(
     with_attachments: bool = True,
 ) -> Letter:
     tree = Tree(slim, blobs)
+    if tree.has_stray_header_line and (mended := mending.rejoined(slim)) is not None:
+        tree = Tree(mended, blobs)
+        extra = (*extra, "una línea suelta en la cabecera")
     reader = Reader(tree)
     contents = reader.sort()
     text = reader.text(contents.words)
     if not text.strip():
         text = _spare_words(tree, reader, contents)
-    defects = [*extra, *contents.defects]
     facts = _Facts(tree.root, _hint(tree.root, contents.words))
     report = read_report(tree) if b"message/" in lowered or b"rfc822" in lowered else None
     hanging: tuple[Attachment, ...] = ()
+    defects = list(extra)
     if with_attachments and contents.attached:
         hanging = tuple(_describe(tree, leaf) for leaf in contents.attached[: caps.ATTACHMENTS])
         if len(contents.attached) > caps.ATTACHMENTS:
             defects.append("más de 100 adjuntos: solo se describen los primeros")
+    defects += [*contents.defects, *tree.defects]
     nothing_read = not text.strip() and not contents.attached
     if (facts.lacks_sender or nothing_read) and len(raw) <= second_reader.LIMIT:
         text = _second_opinion(raw, facts, text, nothing_read)
@@ -190,15 +204,15 @@ class _Facts:
     def __init__(self, root: Part, hint: str) -> None:
         self.defects: list[str] = []
         headers = raw_headers(root)
-        if len(headers) > _HEADERS_KEPT:
-            headers = headers[:_HEADERS_KEPT]
-        first: dict[str, str] = {}
-        for name, value in headers:
-            first.setdefault(name, value)
         raw_first: dict[str, str] = {}
-        for name, raw_value in root.raw_items():
-            raw_first.setdefault(name.lower(), unfold(str(raw_value)))
-        self.headers = tuple((clean_line(name, 200), clean_line(value)) for name, value in headers)
+        for name, value in headers:
+            if raw_first.setdefault(name, value) is not value and name in _SINGULAR:
+                self.defects.append(f"más de una cabecera {_SINGULAR[name]}: vale la primera")
+        if not headers:
+            self.defects.append("sin cabeceras")
+        self.headers = tuple(
+            (_header_name(name), clean_line(raw_text(value))) for name, value in headers[:_HEADERS_KEPT]
+        )
         self.subject = clean_line(decode_words(raw_first.get("subject", ""), hint))
         sender = raw_first.get("from", "")
         self.from_name, self.from_address = first_sender(sender, hint)
@@ -206,15 +220,15 @@ class _Facts:
         self.reply_to = self._addresses(raw_first.get("reply-to", ""))
         self.to = self._addresses(raw_first.get("to", ""))
         self.cc = self._addresses(raw_first.get("cc", ""))
-        stated = first.get("date", "")
+        stated = raw_text(raw_first.get("date", ""))
         self.date = parse_date(stated) if stated else None
         if stated and self.date is None:
             self.defects.append("fecha ilegible")
         self.message_id = (*_ids(raw_first.get("message-id", "")), "")[0] or clean_line(
-            first.get("message-id", ""), 250
+            raw_text(raw_first.get("message-id", "")), 250
         )
         self.in_reply_to = (*_ids(raw_first.get("in-reply-to", "")), "")[0]
-        self.references = _ids(raw_first.get("references", ""))[-_REFERENCES:]
+        self.references = tuple(dict.fromkeys(_ids(raw_first.get("references", ""))))[-_REFERENCES:]
 
     def _addresses(self, value: str) -> tuple[str, ...]:
         if not value:
@@ -251,6 +265,11 @@ class _Facts:
             report=report,
             defects=tuple(dict.fromkeys(defects)),
         )
+
+
+@lru_cache(maxsize=512)
+def _header_name(name: str) -> str:
+    return clean_line(name, 200)
 
 
 def _ids(value: str) -> tuple[str, ...]:

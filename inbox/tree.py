@@ -6,11 +6,12 @@ Long base64 bodies are lifted out first: the standard parser would turn them ove
 import binascii
 import email
 import re
+from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
 from urllib.parse import unquote_to_bytes
 
 from inbox import charsets
-from inbox.words import decode_words, raw_text, unbase64, unfold
+from inbox.words import decode_words, unbase64, unfold
 from letters.clean import clean_line
 
 LIFTED_FROM = 4 * 1024
@@ -27,17 +28,25 @@ _TYPE = re.compile(r"\s*([\w.+!#$&^-]+)/([\w.+!#$&^-]+)")
 _PARAMETER = re.compile(r""";\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.DOTALL)
 _ESCAPE = re.compile(r"\\([\\\"])")
 _PARAMETERS = 100
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\t\n\r "
+_NOT_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
 
 
 class Tree:
     """A parsed letter: its root part and the contents that were lifted out of it."""
 
-    __slots__ = ("_blobs", "root")
+    __slots__ = ("_blobs", "defects", "root")
 
     def __init__(self, slim: bytes, blobs: list[bytes]) -> None:
-        """Read what ``lift`` returned; the bytes must be within the caps."""
+        """Read what ``lift`` returned; the bytes must be within the caps. ``defects`` grows as contents are read."""
         self._blobs = blobs
+        self.defects: list[str] = []
         self.root: Part = email.message_from_bytes(slim)
+
+    @property
+    def has_stray_header_line(self) -> bool:
+        """Tell whether the header block was cut short by a line that is no header."""
+        return any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.root.defects)
 
     def content(self, part: Part) -> bytes:
         """Return the decoded bytes of a leaf part; an unknown or broken encoding gives them as they came."""
@@ -53,12 +62,28 @@ class Tree:
             if marked:
                 data = re.sub(rb"=_lifted-(\d+)_=(?:\r?\n)?", self._put_back, data)
         if encoding == "base64":
-            return unbase64(data)
+            return self._unbase64(part, data)
         if encoding == "quoted-printable":
+            if content_type(part)[0].startswith("text/") and _NOT_QUOTED.search(data):
+                self.defects.append("quoted-printable dañado")
             return binascii.a2b_qp(data)
         if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
             return _unuuencode(data)
         return data
+
+    def _unbase64(self, part: Part, data: bytes) -> bytes:
+        """Decode a body that says it is base64; words that a list or a careless program put there stay words."""
+        if data.translate(None, _BASE64):
+            self.defects.append("base64 dañado")
+            if content_type(part)[0].startswith("text/"):
+                end = _coded(data)
+                return unbase64(data[:end]) + (b"\n" if 0 < end < len(data) else b"") + data[end:]
+            return unbase64(data)
+        try:
+            return binascii.a2b_base64(data)
+        except binascii.Error:
+            self.defects.append("base64 dañado")
+            return unbase64(data)
 
     def _put_back(self, marker: re.Match[bytes]) -> bytes:
         at = int(marker[1])
@@ -69,22 +94,25 @@ def lift(raw: bytes) -> tuple[bytes, list[bytes]]:
     """Return the letter with a marker in place of each long base64 body, and those bodies, still encoded."""
     if len(raw) <= LIFTED_FROM:
         return raw, []
-    lowered = raw.lower()
     kept: list[bytes] = []
     blobs: list[bytes] = []
     done = 0
-    at = lowered.find(_ENCODING)
+    word = b"base64" if b"base64" in raw else b"BASE64"
+    at = raw.find(word)
     for _ in range(_LIFTS):
-        line_end = lowered.find(b"\n", at) if at >= 0 else -1
+        if at < 0:
+            break
+        line_end = raw.find(b"\n", at)
         if line_end < 0:
             break
-        if b"base64" in lowered[at:line_end] and (start := _after_empty_line(raw, line_end)) > 0:
+        line_start = raw.rfind(b"\n", 0, at) + 1
+        if raw[line_start:at].lower().startswith(_ENCODING) and (start := _after_empty_line(raw, line_end)) > 0:
             stop = raw.find(b"\n--", start - 1) + 1 or len(raw)
             if stop - start >= LIFTED_FROM:
                 kept += [raw[done:start], _MARKER.format(len(blobs)).encode(), b"\r\n"]
                 blobs.append(raw[start:stop])
                 done = line_end = stop
-        at = lowered.find(_ENCODING, line_end)
+        at = raw.find(word, line_end)
     return (b"".join([*kept, raw[done:]]), blobs) if blobs else (raw, [])
 
 
@@ -177,8 +205,8 @@ def header_text(part: Part, name: str) -> str:
 
 
 def raw_headers(part: Part) -> list[tuple[str, str]]:
-    """Return every header as (lower-case name, unfolded value); raw eight-bit bytes decoded, encoded words not."""
-    return [(key.lower(), raw_text(unfold(str(value)))) for key, value in part.raw_items()]
+    """Return every header as (lower-case name, unfolded value), eight-bit bytes as they came (surrogate escapes)."""
+    return [(key.lower(), unfold(str(value))) for key, value in part.raw_items()]
 
 
 def _after_empty_line(raw: bytes, at: int) -> int:
@@ -186,6 +214,18 @@ def _after_empty_line(raw: bytes, at: int) -> int:
     far = at + 16_384
     ends = [found + len(mark) for mark in (b"\n\r\n", b"\n\n") if (found := raw.find(mark, at, far)) >= 0]
     return min(ends) if ends else 0
+
+
+def _coded(data: bytes) -> int:
+    """Return where the base64 lines of a damaged body end: what follows the first line of plain words is words."""
+    end = 0
+    for line in data.splitlines(keepends=True):
+        words = line.split()
+        foreign = len(line.translate(None, _BASE64))
+        if len(words) > 2 or (foreign and (len(words) > 1 or foreign * 4 > len(line))):
+            return end
+        end += len(line)
+    return end
 
 
 def _unuuencode(data: bytes) -> bytes:

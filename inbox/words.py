@@ -5,14 +5,13 @@ import re
 
 from inbox import charsets
 
-_FOLD = re.compile(r"[\r\n]+")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.*?)\?=")
 _LANGUAGE = re.compile(r"\*.*$")
 
 
 def unfold(value: str) -> str:
     """Remove the line breaks of a folded header; the white space after them stays (RFC 5322, 2.2.3)."""
-    return _FOLD.sub("", value) if "\n" in value or "\r" in value else value
+    return value.replace("\r", "").replace("\n", "")
 
 
 def raw_text(value: str, hint: str = "") -> str:

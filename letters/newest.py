@@ -6,6 +6,7 @@ beside it, and a letter that would vanish whole comes back whole.
 
 import re
 
+from letters import ours
 from letters.clean import TEXT_LIMIT
 
 LONGEST = 200_000
@@ -23,12 +24,13 @@ _HINTS = (
     "enviado desde", "enviado do", "enviado de ", "enviado con", "enviado via", "enviado vía", "enviado mediante",
     "enviado pelo", "sent from", "sent via", "sent with", "outlook", "yahoo mail",
     "confiden", "destinatari", "privilegiad", "divulg", "recipient", "avast", "virus", "imprim",
-    "print", "aviso legal", "ley", "disclaimer",
+    "print", "aviso legal", "ley", "disclaimer", *ours.HINTS,
 )  # fmt: skip
 """Words without one of which there is nothing to take off: a look that costs microseconds."""
-_OTHER_TONGUES = re.compile(
-    r"написал|пересылаемое|vidarebefordrat|doorgestuurd|heeft .{1,80}geschreven|anfang der weiter", re.IGNORECASE
-)
+_OTHER_TONGUES = (
+    "написал", "пересылаемое", "vidarebefordrat", "doorgestuurd", "geschreven", "anfang der weiter"
+)  # fmt: skip
+"""Words with which mail programs introduce an old letter in languages that only quotequail speaks."""
 _LINES_FOR_QUOTEQUAIL = 2_000
 _QUOTED = re.compile(r"[ \t]{0,3}>")
 _QUOTE_MARKS = re.compile(r"^(?:[ \t]{0,3}>)+ ?")
@@ -43,6 +45,7 @@ _BEGINS = re.compile(
 )
 _EVIDENCE = re.compile(r"@|\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 _DATED_SENDER = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\b.{0,120}<[^<>\s]+@[^<>\s]+>:?\s*$")
+_DATE_AND_ADDRESS = re.compile(r"\D{0,30}\d{1,4}[^<>]{3,120}<[^<>\s]+@[^<>\s]+>[^<>.?!]{0,40}$")
 _SEPARATOR = re.compile(
     r"[\s>]*(?:-{2,}\s*)?(?P<words>original message|mensaje original|mensagem original|message d'origine"
     r"|ursprüngliche nachricht"
@@ -52,9 +55,16 @@ _SEPARATOR = re.compile(
     r"|mensaje citado|mensaje de .{1,80}|message transféré|weitergeleitete nachricht)\s*(?::|-{2,})\s*$",
     re.IGNORECASE,
 )
+_SEPARATOR_ON_ONE_LINE = re.compile(
+    r"\s*-{4,}\s*(?:original message|mensaje original|mensagem original)\s*-{4,}\s*(?:de|from)\s*:"
+    r"|\s*-{3,}\s*(?:el|on|em|le|am)\b.{5,300}(?:wrote|escribi[oó]|escreveu|a écrit|schrieb)\s*:?\s*-{2,}\s*$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\b(?:wrote|escribi[oó]|escreveu|a écrit)\s?:[ \t\u00a0]{2,}\S", re.IGNORECASE)
+"""How telephones join the attribution and the first quoted line."""
 _FORWARD = re.compile(r"forward|reenviad|encaminhad|reencaminhad|transféré|weitergeleitet", re.IGNORECASE)
 _RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|\*{20,})\s*$")
-_HEADER = re.compile(r"[\s>*]*(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ ]{0,18}?)\s*:\*?(?:\s|$)(?P<value>.*)")
+_HEADER = re.compile(r"[\s>*]*(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ ]{0,18}?)\s*:\*{0,2}(?:\s|$)(?P<value>.*)")
 _HEADER_NAMES = {
     "de": "from", "from": "from", "von": "from", "da": "from", "desde": "from", "remitente": "from",
     "enviado": "date", "enviado el": "date", "enviada em": "date", "enviado em": "date", "sent": "date", "date": "date",
@@ -102,7 +112,7 @@ def newest_text(text: str) -> str:
         return whole
     lines = whole[:LONGEST].split("\n")
     own, old = _apart(lines)
-    if not old and _OTHER_TONGUES.search(whole[:LONGEST]):
+    if not old and any(word in lowered for word in _OTHER_TONGUES):
         own, old = _as_quotequail_says(whole[:LONGEST])
     newest = _without_endings(own)
     if newest:
@@ -131,10 +141,19 @@ def _apart(lines: list[str]) -> tuple[list[str], list[str]]:
         line = lines[at]
         if _QUOTED.match(line):
             end = _quote_end(lines, at)
+            if own and (named := _unknown_attribution(own)):
+                old += own[-named:]
+                del own[-named:]
+                introduced = True
             (old if introduced or end - at > 1 or _after_mark(own) else own).extend(lines[at:end])
             at = end
             continue
         length = _mark_length(lines, at)
+        if not length and (known := ours.length(lines, at)):
+            own = ours.without_greeting(own)
+            old += lines[at : at + known]
+            at += known
+            continue
         if not length:
             own.append(line)
             at += 1
@@ -152,6 +171,15 @@ def _apart(lines: list[str]) -> tuple[list[str], list[str]]:
         old += lines[after:]
         break
     return own, old
+
+
+def _unknown_attribution(own: list[str]) -> int:
+    """Return how many last lines are an attribution in a tongue that is not spoken here: a date, then an address."""
+    at = len(own) - 1
+    while at > 0 and not own[at].strip():
+        at -= 1
+    line = own[at].strip()
+    return len(own) - at if len(line) < 200 and _DATE_AND_ADDRESS.match(line) else 0
 
 
 def _after_mark(own: list[str]) -> bool:
@@ -182,6 +210,8 @@ def _mark_length(lines: list[str], at: int) -> int:
         return 0
     if _SEPARATOR.match(line):
         return 1 + _header_block(lines, at + 1, sure=True)
+    if _SEPARATOR_ON_ONE_LINE.match(line) or _goes_on(line):
+        return 1
     if _RULE.match(line):
         block = _header_block(lines, at + 1, sure=False)
         return 1 + block if block else 0
@@ -190,6 +220,12 @@ def _mark_length(lines: list[str], at: int) -> int:
     if _DATED_SENDER.match(line) and (line.rstrip().endswith(":") or _quote_follows(lines, at + 1)):
         return 1
     return _attribution(lines, at)
+
+
+def _goes_on(line: str) -> bool:
+    """Match "El lun., 23 nov 2026 a las 10:15, SOM<a@example.org> escribió:   Hola", as telephones write it."""
+    wrote = _GOES_ON.search(line[:_LONGEST_MARK]) if "@" in line else None
+    return wrote is not None and "@" in line[: wrote.start()] and bool(_BEGINS.match(line) and _EVIDENCE.search(line))
 
 
 def _attribution(lines: list[str], at: int) -> int:

@@ -74,7 +74,10 @@ def described(path: str) -> dict[str, Any]:
         "text": letter.text,
         "newest_text": letter.newest_text,
         "attachments": [{"name": each.name, "type": each.type, "size": each.size} for each in letter.attachments],
-        "machine": {"is": written.is_machine, "why": written.why},
+        "machine": {
+            "is": written.is_machine or returned.is_bounce,
+            "why": written.why or ("es un aviso de entrega" if returned.is_bounce else ""),
+        },
         "bounce": {
             "is": returned.is_bounce,
             "permanent": returned.permanent,

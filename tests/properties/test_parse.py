@@ -22,7 +22,8 @@ PIECES = st.sampled_from(
         b"Content-Type: message/delivery-status\n\n", b"Content-Transfer-Encoding: base64\n", b"; charset=", b"utf-7",
         b"idna",
         b"filename*=a\0b''x", b"filename*0*=", b'"', b"<", b">", b"(", b",", b"<a@b.example>", b"> ", b"-- \n",
-        b"escribi\xf3:\n",
+        b"escribi\xf3:\n", b"\xe2\x80\x8b", b"&#x200b;", b"&#x202e;", b"\xc2\x9b", b"\r", b"Subject : x\n",
+        b"Content-Transfer-Encoding: quoted-printable\n", b"Hemos recibido su correo.",
     ]
 )  # fmt: skip
 

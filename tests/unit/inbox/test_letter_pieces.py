@@ -28,6 +28,9 @@ from inbox.words import decode_words, unbase64
         ('"Ana <ana@example.com>', [("Ana", "ana@example.com")]),
         ("<ana@example.com", [("", "ana@example.com")]),
         ("mailto:ana@example.com", [("", "ana@example.com")]),
+        ("Ana <SMTP:ana@example.com>", [("Ana", "ana@example.com")]),
+        ('"Ana \\"la jefa\\"" <ana@example.com>', [('Ana "la jefa"', "ana@example.com")]),
+        ("=?utf-8?Q?Ana_=3Cana=40example.com=3E?= <ana@example.com>", [("Ana <ana@example.com>", "ana@example.com")]),
         ("a@example.com; b@example.com", [("", "a@example.com"), ("", "b@example.com")]),
         ("'ana@example.com' <ana@example.com>", [("ana@example.com", "ana@example.com")]),
         ("Ana\r\n <ana@example.com>", [("Ana", "ana@example.com")]),
@@ -174,6 +177,22 @@ def test_pages_become_text() -> None:
     assert html_to_text("<p>uno</p><script>x()</script><!-- y --><p>dos<br>tres</p>").split() == ["uno", "dos", "tres"]
     assert html_to_text("<table><tr><td>DNI</td><td>123</td></tr></table>").split() == ["DNI", "123"]
     assert html_to_text("") == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<div>uno<br>\n dos</div>\n<div>tres</div>", "uno\ndos\ntres"),
+        ("palabra\npartida <b>en\nnegrita</b>", "palabra partida en negrita"),
+        ("<div>\n  <b>De: </b>x<br>\n  <b>Para: </b>y\n</div>", "De: x\nPara: y"),
+        ("<ul><li>uno</li>\n<li>dos</li></ul>fin", "uno\ndos\nfin"),
+        ("<pre>uno\n  dos</pre>", "uno\n  dos"),
+        ('<p style="white-space: pre-wrap">uno\ndos</p>', "uno\ndos"),
+        ("<p>a &lt;b&gt; &amp; c&nbsp;d</p>", "a <b> & c\u00a0d"),
+    ],
+)
+def test_lines_are_those_that_a_browser_shows(page: str, text: str) -> None:
+    assert html_to_text(page) == text
 
 
 def test_the_second_reader_speaks_and_never_raises() -> None:

@@ -43,6 +43,21 @@ def letter(headers: str = "", sender: str = "Ana <ana@example.com>", subject: st
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
         "Content-Type: Multipart/Report; report-type=feedback-report; boundary=b",
         "Delivered-To: Autoresponder",
+        "Auto-Submitted: auto-replied (zimbra; vacation)",
+        "X-Autoresponse: yes",
+        "X-Vacation: on",
+        "X-Amazon-Auto-Reply: true",
+        "X-Auto-Submitted: auto-replied",
+        "X-Auto-Generated: yes",
+        "Precedence: auto_response",
+        "X-Precedence: auto_reply",
+        "Preference: auto_reply",
+        "X-Mailer: Vacation program 1.2",
+        "X-Mailer: cPanel AutoResponder",
+        "Content-Class: urn:content-classes:mdn",
+        "Content-Class: urn:content-classes:dsn",
+        "X-ARF: yes",
+        "X-List-Administrivia: yes",
     ],
 )
 def test_a_machine_says_so(headers: str) -> None:
@@ -101,6 +116,20 @@ def test_a_person_stays_a_person_and_is_acknowledged(headers: str) -> None:
         "X-Spam-Flag: YES",
         "X-Spam-Status: Yes, score=9.1",
         "Return-Path:",
+        "X-Precedence: bulk",
+        "X-BeenThere: lista@example.org",
+        "X-Mailman-Version: 2.1.5",
+        "X-Google-Group-Id: 123",
+        "Delivered-To: mailing list lista@example.org",
+        "X-Feedback-ID: x",
+        "X-Campaign: x",
+        "X-CampaignID: x",
+        "Content-Class: urn:content-classes:calendarmessage",
+        "Content-Type: text/calendar; method=REQUEST",
+        "X-OTRS-Loop: x",
+        "X-RT-Loop-Prevention: x",
+        "X-JIRA-FingerPrint: x",
+        "X-MS-Exchange-Inbox-Rules-Loop: orientacion@example.org",
     ],
 )
 def test_a_person_who_gets_no_acknowledgement(headers: str) -> None:
@@ -138,10 +167,36 @@ def test_senders_that_are_not_answered(sender: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sender", ["MAILER-DAEMON@example.com", "mailer-daemon@googlemail.com", "autoreply@example.com"]
+    "sender",
+    [
+        "MAILER-DAEMON@example.com",
+        "mailer-daemon@googlemail.com",
+        "autoreply@example.com",
+        "noreply@example.com",
+        "no-reply+x=1@example.com",
+        "avisos_noreply@example.com",
+        "no-responder@example.com",
+        "do_not_reply@example.com",
+    ],
 )
 def test_senders_that_are_machines(sender: str) -> None:
     assert judge(letter(sender=sender), OURS).is_machine
+
+
+def test_a_form_that_writes_for_a_person_is_kept_for_the_person() -> None:
+    verdict = judge(letter("Reply-To: ana@example.com", sender="noreply@forms.example"), OURS)
+    assert not verdict.is_machine
+    assert not verdict.may_acknowledge
+
+
+def test_the_answer_to_an_invitation_is_a_machine_s() -> None:
+    answer = parse(
+        b"From: ana@example.com\nTo: orientacion@example.org\nSubject: Aceptado: Cita virtual\n"
+        b"Content-Type: multipart/alternative; boundary=b\n\n--b\n\n \n"
+        b"--b\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\n--b--\n"
+    )
+    assert judge(answer, OURS).is_machine
+    assert not judge(letter(subject="Aceptado: mi contrato"), OURS).is_machine
 
 
 @pytest.mark.parametrize(
@@ -167,6 +222,14 @@ def test_people_with_unlucky_names_are_people(sender: str) -> None:
         "Auto Reply",
         "[Automatyczna odpowiedź] test",
         "Re: Consulta (Automatic Response)",
+        "Fuera de la oficina Re: Consulta",
+        "complaint about message from 192.0.2.25",
+        "Autorespuesta: Consulta",
+        "Mensaje automático",
+        "Ausente de oficina: Consulta",
+        "No estoy en la oficina: Consulta",
+        "Automatische Antwort: Consulta",
+        "Réponse automatique : Consulta",
     ],
 )
 def test_subjects_of_vacation_programs(subject: str) -> None:

@@ -15,6 +15,8 @@ from letters.clean import clean_line, clean_name, clean_text, is_clean
         ("n\u0303", "ñ"),
         ("\ud800x\udcff", "x"),
         ("\ufeffhola", "hola"),
+        ("co\u200bn\u2060tra\u180eto\U000e0041", "contrato"),
+        ("\u0646\u200c\u06cc", "\u0646\u200c\u06cc"),
         ("a\tb", "a\tb"),
         ("uno\u2028dos", "uno\ndos"),
     ],
