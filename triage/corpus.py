@@ -10,7 +10,10 @@ from typing import Any
 from triage.verdict import Text
 
 CORPUS = files("triage") / "corpus"
+LABELS = ("line", "kind", "on_behalf", "trafficking_risk")
 KINDS = ("consulta", "sugerencia", "reclamo", "agradecimiento", "ajeno")
+BLANKS = {"line": 0, "kind": "consulta", "on_behalf": False, "trafficking_risk": False}
+"""What stands where nobody vouches for a label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,7 @@ class Example:
     """One labelled letter; the fields are those of ``Verdict``. ``writer`` names the hand that wrote it.
 
     ``arguable`` holds other lines that a careful reader could defend, ``difficulty`` the writer's own word for it.
+    ``vouched`` names the labels that somebody gave; nothing is learnt from the others.
     """
 
     id: str
@@ -31,20 +35,24 @@ class Example:
     countries: tuple[str, ...]
     difficulty: str = ""
     arguable: tuple[int, ...] = ()
+    vouched: frozenset[str] = frozenset(LABELS)
 
 
 class BadExample(ValueError):
     """A labelled letter cannot be read; the message names the line and the fault."""
 
 
-def read_examples(lines: Iterable[str], writer: str) -> list[Example]:
-    """Read labelled letters, one JSON object a line; raise ``BadExample`` naming the first bad line."""
+def read_examples(lines: Iterable[str], writer: str, *, partial: bool = False) -> list[Example]:
+    """Read labelled letters, one JSON object a line; raise ``BadExample`` naming the first bad line.
+
+    With ``partial`` a label may be null: nobody vouches for it.
+    """
     examples: list[Example] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            examples.append(_example(json.loads(line), writer))
+            examples.append(_example(json.loads(line), writer, partial))
         except (ValueError, KeyError, TypeError) as error:
             raise BadExample(f"line {number}: {_fault(error)}") from error
     return examples
@@ -54,9 +62,11 @@ def _fault(error: Exception) -> str:
     return f"missing field {error}" if isinstance(error, KeyError) else str(error)
 
 
-def _example(row: dict[str, Any], writer: str) -> Example:
+def _example(row: dict[str, Any], writer: str, partial: bool) -> Example:
     if not isinstance(row, dict):
         raise TypeError("not a JSON object")
+    vouched = frozenset(label for label in LABELS if row[label] is not None) if partial else frozenset(LABELS)
+    row = {**row, **{label: blank for label, blank in BLANKS.items() if label not in vouched}}
     line, kind = row["line"], row["kind"]
     if line not in range(6):
         raise ValueError(f"line must be 0 to 5, not {line!r}")
@@ -74,6 +84,7 @@ def _example(row: dict[str, Any], writer: str) -> Example:
         countries=tuple(sorted(row["countries"])),
         difficulty=str(row.get("difficulty") or ""),
         arguable=tuple(int(line) for line in row.get("arguable") or ()),
+        vouched=vouched,
     )
 
 

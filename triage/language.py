@@ -39,6 +39,7 @@ OFFERED = (
     "vi",
     "tl",
 )
+WEIGHT = {"qu": 3, "ay": 3}  # their small words are endings elsewhere, so few stand alone
 SCRIPTS: Sequence[tuple[str, str, str]] = (
     ("\u3040", "\u30ff", "ja"),
     ("\uac00", "\ud7af", "ko"),
@@ -53,24 +54,29 @@ SCRIPTS: Sequence[tuple[str, str, str]] = (
 
 
 @cache
-def small_words() -> Mapping[str, frozenset[str]]:
-    """Return language -> its commonest small words, without accents."""
-    text = (files("triage") / "lexicon" / "languages.toml").read_text("utf-8")
-    return {language: frozenset(words.split()) for language, words in tomllib.loads(text)["words"].items()}
+def small_words() -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]:
+    """Return the languages, likeliest first, and small word, without accents -> the languages that it is common in."""
+    words_of = tomllib.loads((files("triage") / "lexicon" / "languages.toml").read_text("utf-8"))["words"]
+    found: dict[str, tuple[str, ...]] = {}
+    for language, words in words_of.items():
+        for word in set(words.split()):
+            found[word] = (*found.get(word, ()), language)
+    return tuple(words_of), found
 
 
 def language_of(words: Sequence[str], text: str) -> str:
     """Return the ISO 639-1 code of the language that most of these words (as ``tokens.plain`` leaves them) are in."""
     counted = Counter(word for word in words[:LOOKED_AT] if word.isalpha())
     total = sum(counted.values())
-    hits = {
-        language: sum(count for word, count in counted.items() if word in small)
-        for language, small in small_words().items()
-    }
-    hits["qu"] *= 3
-    hits["ay"] *= 3
-    best = max(hits, key=lambda language: hits[language])
-    different = len(small_words()[best] & counted.keys())
+    hits: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    languages, known = small_words()
+    for word in counted.keys() & known.keys():
+        for language in known[word]:
+            hits[language] += counted[word] * WEIGHT.get(language, 1)
+            kinds[language] += 1
+    best = max(languages, key=lambda language: hits[language])
+    different = kinds[best]
     if different >= LEAST_HITS and hits[best] >= LEAST_SHARE * total:
         return best
     if not text.isascii() and (script := by_script(text)):
@@ -86,7 +92,7 @@ def by_script(text: str) -> str:
     found = [(sum(low <= char <= high for char in sample), language) for low, high, language in SCRIPTS]
     kana = next(count for count, language in found if language == "ja")
     count, language = max(found, key=lambda pair: pair[0])
-    if 3 * count < sum(char.isalpha() for char in sample):
+    if not count or 3 * count < sum(char.isalpha() for char in sample):
         return ""
     return "ja" if language == "zh" and kana else language
 

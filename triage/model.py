@@ -26,7 +26,8 @@ class UnusableModel(Exception):
 class Head:
     """One question of the model: its possible answers, its columns of the weights and its temperature.
 
-    One column with two answers is a yes/no question. ``shares`` says how loud each block of features speaks here; a
+    One column with two answers is a yes/no question. ``owners`` says which answer each column speaks for, where an
+    answer has several. ``shares`` says how loud each block of features speaks here; a
     letter is brought to the same length under them, so that a short one speaks as loud as a long one. ``temperature``
     softens the scores so that a probability is the share of right answers among letters judged alike.
     """
@@ -34,13 +35,29 @@ class Head:
     name: str
     answers: tuple[str, ...]
     columns: tuple[int, int]
+    owners: tuple[int, ...] = ()
     shares: tuple[float, ...]
     temperature: float
+
+    @property
+    def asks(self) -> str:
+        """What the head answers: two heads that share the word before the colon are one question asked twice."""
+        return self.name.partition(":")[0]
 
     def stretch(self, lengths: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return by how much each letter is stretched, given the squared lengths of its blocks (letters x blocks)."""
         squared = lengths.astype(np.float64) @ np.square(np.array(self.shares))
         return np.asarray(LENGTH / np.sqrt(np.maximum(squared, 1e-9)))
+
+    def chances(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of each answer (letters x answers) from the scores of this head's columns."""
+        each = softmax(scores / self.temperature)
+        if not self.owners:
+            return each
+        answers = np.zeros((len(each), len(self.answers)))
+        for column, owner in enumerate(self.owners):
+            answers[:, owner] += each[:, column]
+        return answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +94,17 @@ class Model:
 
     def probabilities(self, scores: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """Return the calibrated probabilities of every head's answers, a row for each letter."""
-        answered: dict[str, NDArray[np.float64]] = {}
+        said: dict[str, list[NDArray[np.float64]]] = {}
         for head in self.heads:
-            answered[head.name] = softmax(scores[:, slice(*head.columns)] / head.temperature)
+            said.setdefault(head.asks, []).append(head.chances(scores[:, slice(*head.columns)]))
+        answered = {name: mean_of(chances) for name, chances in said.items()}
         answered["line"], answered["kind"] = agree(answered["line"], answered["kind"], self.together)
         return answered
+
+
+def mean_of(chances: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the mean of what several heads think of the same question."""
+    return np.asarray(sum(chances) / len(chances))
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -109,7 +132,7 @@ def save(model: Model, path: Path) -> None:
         {
             "key": model.key,
             "bars": model.bars,
-            "heads": [[h.name, h.answers, h.columns, h.shares, h.temperature] for h in model.heads],
+            "heads": [[h.name, h.answers, h.columns, h.owners, h.shares, h.temperature] for h in model.heads],
         }
     )
     arrays: dict[str, NDArray[Any]] = {
@@ -156,10 +179,11 @@ def load(path: Path, key: str) -> Model:
                     name=name,
                     answers=tuple(answers),
                     columns=(columns[0], columns[1]),
+                    owners=tuple(owners),
                     shares=tuple(shares),
                     temperature=temperature,
                 )
-                for name, answers, columns, shares, temperature in about["heads"]
+                for name, answers, columns, owners, shares, temperature in about["heads"]
             ),
             bars={str(name): float(bar) for name, bar in about["bars"].items()},
             key=about["key"],

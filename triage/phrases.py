@@ -46,6 +46,16 @@ class Phrases:
                 if name not in names:
                     names.append(name)
 
+    def words(self) -> frozenset[str]:
+        """Return every word that occurs in a phrase."""
+        seen: set[str] = set()
+        nodes = [self._root]
+        while nodes:
+            node = nodes.pop()
+            seen.update(word for word in node if word not in (END, ANY))
+            nodes += [following for word, following in node.items() if word != END]
+        return frozenset(seen)
+
     def find(self, words: list[str]) -> list[tuple[int, int, str]]:
         """Return (start, end, name) of every phrase that occurs, overlaps included, by start."""
         found: list[tuple[int, int, str]] = []

@@ -10,23 +10,30 @@ LONGEST_QUOTE = 60
 
 PERSON = {"1": "", "3": " (otra persona)"}
 ROLES = {
-    "origin": "es de",
-    "live": "vive o está en",
-    "work": "trabaja en",
-    "worked": "trabajó en",
-    "go": "quiere ir a",
-    "back": "vuelve a",
-    "from": "viene de",
+    "origin": ("es de", "es del Perú"),
+    "live": ("vive o está en", "vive o está en el Perú"),
+    "work": ("trabaja en", "trabaja en el Perú"),
+    "worked": ("trabajó en", "trabajó en el Perú"),
+    "go": ("quiere ir a", "quiere ir al Perú"),
+    "back": ("vuelve a", "vuelve al Perú"),
+    "from": ("viene de", "viene del Perú"),
 }
+"""What each role is called before the name of a country, and of Peru."""
 DANGER_FIRST = (
     "papers-kept", "locked-in", "debt", "threat", "minor", "exploited", "contact-lost", "secrecy", "seat-for-sale",
     "deposit", "fraud", "lured", "fear", "night-work",
 )  # fmt: skip
-LINE_FIRST = (
-    "andean-paper", "foreign-paper", "employer", "peruvian-paper", "return", "they-return", "not-return", "want-leave",
-    "they-leave", "offered-me", "offered-them", "resident-abroad", "other-side", "goods", "bring-minor", "pension",
-    "title", "work-trouble", "cedula", "abroad",
-)  # fmt: skip
+LINE_FIRST = {
+    1: ("want-leave", "they-leave", "offered-me", "offered-them", "abroad", "title", "andean-paper", "peruvian-paper"),
+    2: (
+        "resident-abroad", "other-side", "not-return", "bring-minor", "pension", "work-trouble", "title", "abroad",
+        "peruvian-paper",
+    ),
+    3: ("return", "they-return", "goods", "start-over", "pension", "title", "peruvian-paper"),
+    4: ("andean-paper", "employer", "foreign-paper", "cedula", "offered-me", "offered-them", "work-trouble", "title"),
+    5: ("foreign-paper", "employer", "cedula", "offered-me", "offered-them", "work-trouble", "title", "pension"),
+}  # fmt: skip
+"""What may speak for a line; a sign of another line in the same letter explains nothing."""
 NONE_FIRST = (
     "sale", "swindle-mail", "press", "office-mail", "course", "no-more", "service-info", "peru-labour", "no-work",
     "identity-papers", "vote", "driving", "property", "family-matters", "tourism", "study", "records", "school-health",
@@ -36,6 +43,26 @@ KIND_FIRST = {
     "sugerencia": ("suggestion",),
     "agradecimiento": ("thanks", "no-more"),
 }
+LIKE_DANGER = "se parece a otras cartas con riesgo de trata"
+LIKE_LINE = {
+    1: "se parece a las cartas de peruanos que quieren trabajar fuera",
+    2: "se parece a las cartas de peruanos que viven y trabajan fuera",
+    3: "se parece a las cartas de peruanos que vuelven o ya volvieron",
+    4: "se parece a las cartas sobre trabajadores andinos",
+    5: "se parece a las cartas sobre trabajadores extranjeros",
+}
+LIKE_NONE = {
+    "consulta": "no se ve a qué línea corresponde",
+    "sugerencia": "propone algo y no se ve a qué línea corresponde",
+    "reclamo": "se queja y no se ve a qué línea corresponde",
+    "agradecimiento": "agradece y no pregunta nada más",
+    "ajeno": "parece asunto de otra entidad o ajeno al servicio",
+}
+NEGATIONS = frozenset({"no", "ni", "sin", "nunca", "tampoco"})
+TURNED = frozenset(
+    {"return", "they-return", "want-leave", "they-leave", "goods", "pension", "offered-me", "offered-them"}
+)
+"""Signs that say the opposite after a "no"."""
 
 
 @cache
@@ -49,28 +76,37 @@ def reasons_of(
     """Return at most five reasons, the weightiest first, each with the writer's own words where there are some."""
     if not enough:
         return ("no dice lo suficiente para saber de qué se trata",)
-    seen: dict[str, tuple[int, int]] = {}
-    for start, end, name in reading.found:
-        if name.startswith("cue:"):
-            seen.setdefault(name[4:], (start, end))
+    seen = _seen(reading)
+    written = reading.written()
     wanted: list[str] = []
     if trafficking_risk:
         wanted += [name for name in DANGER_FIRST if name in seen][:3]
+    danger = bool(wanted)
     wanted += [name for name in KIND_FIRST.get(kind, ()) if name in seen][:1]
-    written = reading.written()
     out = [_with_quote(_says()[name], written, seen[name]) for name in wanted]
-    if line:
-        out += _places(reading, on_behalf)[:2]
-        rest = [name for name in LINE_FIRST if name in seen and name not in wanted]
-    else:
-        rest = [name for name in NONE_FIRST if name in seen and name not in wanted]
+    if trafficking_risk and not danger:
+        out.insert(0, LIKE_DANGER)
+    about_line = _places(reading, on_behalf)[:2] if line else []
+    out += about_line
+    rest = [name for name in LINE_FIRST.get(line, NONE_FIRST) if name in seen and name not in wanted]
+    if not (rest or about_line or (not line and out)):
+        out.append(LIKE_LINE[line] if line else LIKE_NONE[kind])
     if on_behalf:
         rest = [*[name for name in ("writes-for", "helper", "kin", "acquaintance") if name in seen][:1], *rest]
     room = max(0, MOST - len(out))
     out += [_with_quote(_says()[name], written, seen[name]) for name in rest[:room]]
-    return tuple(dict.fromkeys(out))[:MOST] or (
-        ("no se le reconoce una consulta de migración laboral",) if line == 0 else ("por el conjunto de sus palabras",)
-    )
+    return tuple(dict.fromkeys(out))[:MOST]
+
+
+def _seen(reading: Reading) -> dict[str, tuple[int, int]]:
+    """Return where each sign first shows, leaving out those that a "no" before them turns round."""
+    seen: dict[str, tuple[int, int]] = {}
+    for start, end, name in reading.found:
+        cue = name.removeprefix("cue:")
+        denied = cue in TURNED and start > 0 and reading.words[start - 1] in NEGATIONS
+        if cue != name and not denied:
+            seen.setdefault(cue, (start, end))
+    return seen
 
 
 def _with_quote(says: str, written: list[str], where: tuple[int, int]) -> str:
@@ -79,11 +115,13 @@ def _with_quote(says: str, written: list[str], where: tuple[int, int]) -> str:
 
 
 def _places(reading: Reading, on_behalf: bool) -> list[str]:
-    person = "3" if on_behalf else "1"
-    out: list[str] = []
-    for other in (person, "1" if on_behalf else "3"):
-        for role, code in reading.roles:
-            name, who = role[:-1], role[-1:]
-            if who == other and name in ROLES:
-                out.append(f"{ROLES[name]} {_says()[code]}{PERSON[who]}")
-    return out
+    """Say where the person concerned stands; where the letter is silent of them, where the other one does."""
+    for person in "31" if on_behalf else "13":
+        out = [
+            (ROLES[role[:-1]][1] if code == "PE" else f"{ROLES[role[:-1]][0]} {_says()[code]}") + PERSON[person]
+            for role, code in reading.roles
+            if role[-1:] == person and role[:-1] in ROLES
+        ]
+        if out:
+            return list(dict.fromkeys(out))
+    return []

@@ -3,9 +3,10 @@
 ``python -m triage.training --out FILE --key KEY [--examples FILE]`` fits from the shipped letters (and the desk's own)
 and writes the model.
 
-Each question of the model ("head") is one logistic regression. The probabilities are calibrated, and the bars chosen,
-on predictions for letters that the weights had not seen: once with twins and writers mixed over five folds, once with
-a whole writer left out, both pooled, because the next letter comes from a hand that nobody has seen.
+Each question of the model ("head") is a set of linear support-vector machines, one answer against the rest. The
+probabilities are calibrated, and the bars chosen, on predictions for letters that the weights had not seen: once with
+twins and writers mixed over five folds, once with a whole writer left out, both pooled, because the next letter comes
+from a hand that nobody has seen.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage import model as models
-from triage.corpus import KINDS, Example, read_examples, shipped, split
+from triage.corpus import KINDS, LABELS, Example, read_examples, shipped, split
 from triage.features import BLOCKS
 from triage.model import LINES, Head, Model
 from triage.reading import Reading, read
@@ -27,30 +28,62 @@ from triage.vectors import Row, learn_vocabulary, stack
 from triage.verdict import TriageSettings
 
 FOLDS = 5
-DRILLS = "own"
-WANTED_PRECISION = 0.97
+DRILLS = frozenset({"own", "own_b", "own_c", "own_d", "own_e", "own_f", "own_g", "own_h", "own_i"})
+WANTED_PRECISION = 0.98  # on letters not seen; a hand not met before is somewhat harder, and 97 in 100 must hold there
+WEIGHT_OF_COMPANY = 0.25  # line and kind were judged from the same words, so each knows much of the other already
+ROUGHLY = 1e-2  # near enough to calibrate by, in half the time
+NEVER = -20.0  # the score of a machine that had no letter to learn from
+DANGER_PRECISION = 0.78  # one false alarm in five is borne for the sake of those that would be missed
+MOST_OF_DESK = 4000  # the newest, so that fitting stays a matter of seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How one head is fitted: its answers, how loud each block of features speaks, and the regression's strength.
+    """How one head is fitted: its answers, how loud each block of features speaks, and how closely it must fit.
 
     ``shares`` stand in the order of ``features.BLOCKS``; ``balanced`` makes rare answers weigh as much as common ones.
+    ``owners`` says which answer each machine speaks for, where an answer has several; ``needs`` names the labels that
+    a letter must have to teach it.
     """
 
     answers: tuple[str, ...]
     shares: tuple[float, ...]
-    strength: float = 10.0
+    strength: float = 1.0
     balanced: bool = False
+    owners: tuple[int, ...] = ()
+    needs: tuple[str, ...]
 
 
 YES_OR_NO = ("no", "yes")
-RECIPES = {  # how loud:                                               m    t    p    u    s     k     q     c
-    "line": Recipe(answers=tuple(str(line) for line in LINES), shares=(1.0, 0.7, 1.0, 0.7, 0.20, 0.08, 0.00, 1.3)),
-    "kind": Recipe(answers=KINDS, shares=(1.0, 0.7, 0.5, 0.7, 0.45, 0.05, 0.00, 1.3), balanced=True),
-    "on_behalf": Recipe(answers=YES_OR_NO, shares=(1.0, 0.7, 0.5, 0.7, 0.35, 0.08, 0.25, 1.3), strength=5.0),
+SORTS = {"agradecimiento": 1, "ajeno": 2}
+"""Line 0 holds three unlike sorts of letter: questions about the service, thanks, and what is for others."""
+LINE_SHARES = (1.0, 0.7, 1.0, 0.7, 0.20, 0.08, 0.00, 1.3)
+RECIPES = {  # how loud:  m    t    p    u    s     k     q     c
+    "line": Recipe(
+        answers=tuple(str(line) for line in LINES),
+        owners=(0, 0, *LINES),  # questions, thanks, what is for others, then lines 1 to 5
+        shares=LINE_SHARES,
+        needs=("line",),
+    ),
+    "line:whose": Recipe(  # a relative's letter differs from one's own in every line, so each is met by itself
+        answers=tuple(str(line) for line in LINES),
+        owners=(0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5),
+        shares=LINE_SHARES,
+        needs=("line", "on_behalf"),
+    ),
+    "kind": Recipe(
+        answers=KINDS,
+        owners=(*[0] * len(LINES), 1, 1, 2, 2, 3, 4),  # a consulta of each line; the others of line 0, of any other
+        shares=(1.0, 0.7, 0.5, 0.7, 0.45, 0.05, 0.00, 1.3),
+        balanced=True,
+        needs=("line", "kind"),
+    ),
+    "on_behalf": Recipe(answers=YES_OR_NO, shares=(1.0, 0.7, 0.5, 0.7, 0.35, 0.08, 0.25, 1.3), needs=("on_behalf",)),
     "trafficking_risk": Recipe(
-        answers=YES_OR_NO, shares=(0.7, 0.5, 0.3, 0.7, 0.50, 0.15, 0.00, 1.3), strength=8.0, balanced=True
+        answers=YES_OR_NO,
+        shares=(1.0, 0.5, 0.3, 0.7, 0.50, 0.15, 0.00, 1.3),
+        balanced=True,
+        needs=("trafficking_risk",),
     ),
 }
 
@@ -59,13 +92,23 @@ Numbers = NDArray[np.intp]
 
 
 def targets_of(examples: Sequence[Example]) -> dict[str, Numbers]:
-    """Return the number of the right answer of every letter, for every head."""
+    """Return the number of the right machine of every letter, for every head."""
     return {
-        "line": np.array([e.line for e in examples], np.intp),
-        "kind": np.array([KINDS.index(e.kind) for e in examples], np.intp),
+        "line": np.array([2 + e.line if e.line else SORTS.get(e.kind, 0) for e in examples], np.intp),
+        "line:whose": np.array(
+            [1 + 2 * e.line + e.on_behalf if e.line else SORTS.get(e.kind, 0) for e in examples], np.intp
+        ),
+        "kind": np.array([_kind_machine(e) for e in examples], np.intp),
         "on_behalf": np.array([int(e.on_behalf) for e in examples], np.intp),
         "trafficking_risk": np.array([int(e.trafficking_risk) for e in examples], np.intp),
     }
+
+
+def _kind_machine(example: Example) -> int:
+    if example.kind == "consulta":
+        return example.line
+    first = {"sugerencia": 0, "reclamo": 2, "agradecimiento": 4, "ajeno": 5}[example.kind]
+    return len(LINES) + first + (first < 4 and example.line > 0)
 
 
 def matrix(rows: Sequence[Row], width: int) -> Any:
@@ -76,31 +119,6 @@ def matrix(rows: Sequence[Row], width: int) -> Any:
     return csr_matrix((data, indices, indptr), shape=(len(rows), width))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Space:
-    """The letters as points whose distances are those of their features: few dense columns instead of many sparse ones.
-
-    With a quadratic penalty a regression fitted here is the very one that would be fitted on the features, some ten
-    times faster. ``back`` turns its weights into weights of the features.
-    """
-
-    points: Floats
-    shares: Floats
-    table: Any
-
-    def weights(self, fitted: Floats) -> Floats:
-        """Return weights of this space as weights of the features."""
-        return np.asarray(self.table.T @ (self.shares @ fitted))
-
-
-def space_of(table: Any) -> Space:
-    """Span the space of these rows (scipy CSR) by the eigenvectors of their inner products."""
-    values, vectors = np.linalg.eigh((table @ table.T).toarray().astype(np.float64))
-    kept = values > 1e-9 * values.max()
-    root = np.sqrt(values[kept])
-    return Space(points=np.ascontiguousarray(vectors[:, kept] * root), shares=vectors[:, kept] / root, table=table)
-
-
 def scaled(table: Any, rows: Floats, columns: Floats) -> Any:
     """Return the matrix with every row and every column multiplied by its own number."""
     from scipy.sparse import diags
@@ -108,30 +126,43 @@ def scaled(table: Any, rows: Floats, columns: Floats) -> Any:
     return (diags(rows) @ table @ diags(columns)).tocsr()
 
 
-def regression(recipe: Recipe, points: Floats, targets: Numbers) -> tuple[Floats, Floats]:
-    """Fit one logistic regression; return its weights (columns x answers, or one for yes/no) and bias."""
-    from sklearn.linear_model import LogisticRegression
+def machines(recipe: Recipe, table: Any, targets: Numbers, tolerance: float = 1e-3) -> tuple[Floats, Floats]:
+    """Fit one head on the rows of a scipy CSR matrix; return weights (features x machines) and bias.
 
-    fitted = LogisticRegression(
-        C=recipe.strength, max_iter=400, tol=1e-3, class_weight="balanced" if recipe.balanced else None
-    ).fit(points, targets)
+    A yes/no question has one machine. An answer that nobody gave gets one that never speaks.
+    """
+    from sklearn.svm import LinearSVC
+
+    fitted = LinearSVC(
+        C=recipe.strength,
+        tol=tolerance,
+        max_iter=5000,
+        class_weight="balanced" if recipe.balanced else None,
+        random_state=0,
+    ).fit(table, targets)
     present = fitted.classes_
-    if len(recipe.answers) == 2 or len(present) == len(recipe.answers):
+    count = len(recipe.owners or recipe.answers)
+    if count == 2 or len(present) == count:
         return fitted.coef_.T, fitted.intercept_
-    weights = np.zeros((points.shape[1], len(recipe.answers)))
-    bias = np.full(len(recipe.answers), -20.0)
-    weights[:, present], bias[present] = fitted.coef_.T, fitted.intercept_
+    weights = np.zeros((table.shape[1], count))
+    bias = np.full(count, NEVER)
+    if len(present) == 2:
+        weights[:, present] = np.hstack([-fitted.coef_.T, fitted.coef_.T])
+        bias[present] = [-fitted.intercept_[0], fitted.intercept_[0]]
+    else:
+        weights[:, present], bias[present] = fitted.coef_.T, fitted.intercept_
     return weights, bias
+
+
+def fold_of(example: Example) -> int:
+    """Return the mixed fold that a letter is in; letters of one hand under the same subject (twins) share it."""
+    digest = hashlib.sha256(f"{example.writer}\n{example.text.subject}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8]) % FOLDS
 
 
 def parts(examples: Sequence[Example]) -> list[NDArray[np.bool_]]:
     """Return which letters are left out in turn: five mixed folds (twins together), then each large writer."""
-    fold = np.array(
-        [
-            int.from_bytes(hashlib.sha256(f"{e.writer}\n{e.text.subject}".encode()).digest()[:8]) % FOLDS
-            for e in examples
-        ]
-    )
+    fold = np.array([fold_of(example) for example in examples])
     writers = sorted({e.writer for e in examples})
     left_out = [fold == number for number in range(FOLDS)]
     left_out += [np.array([e.writer == writer for e in examples]) for writer in writers]
@@ -145,7 +176,7 @@ def measured(
 
     The letters of ``DRILLS`` were written for the weak spots of the others, so they say little of what comes by mail.
     """
-    others = np.array([example.writer != DRILLS for example in examples])
+    others = np.array([example.writer not in DRILLS and example.vouched >= set(LABELS) for example in examples])
     if not others.any():
         others[:] = True
     return [(out, out & others) for out in left_out if (out & others).any()]
@@ -160,65 +191,87 @@ def fit(examples: Sequence[Example], key: str, readings: Sequence[Reading] | Non
     rows = [vectoriser.row(reading) for reading in readings]
     table = matrix(rows, len(vectoriser.names))
     targets = targets_of(examples)
+    vouched = {
+        name: np.array([example.vouched.issuperset(recipe.needs) for example in examples])
+        for name, recipe in RECIPES.items()
+    }
     counted = measured(examples, parts(examples))
     blocks = np.array([BLOCKS.index(feature[0]) for feature in vectoriser.names])
     lengths = np.stack([row.lengths for row in rows])
     weights: list[Floats] = []
     bias: list[Floats] = []
     heads: list[Head] = []
-    unseen: dict[str, Floats] = {}
+    unseen: dict[str, list[Floats]] = {}
     truths: dict[str, Numbers] = {}
     at = 0
     for name, recipe in RECIPES.items():
-        head = Head(name=name, answers=recipe.answers, columns=(at, at), shares=recipe.shares, temperature=1.0)
+        known = vouched[name]
+        width = 1 if recipe.answers == YES_OR_NO else len(recipe.owners or recipe.answers)
+        head = Head(
+            name=name, answers=recipe.answers, columns=(at, at + width), owners=recipe.owners, shares=recipe.shares,
+            temperature=1.0,
+        )  # fmt: skip
         loud = np.array(recipe.shares)[blocks]
-        space = space_of(scaled(table, head.stretch(lengths), loud))
-        fitted, b = regression(recipe, space.points, targets[name])
-        scores = np.vstack([_unseen(recipe, space.points, targets[name], out, part) for out, part in counted])
-        truths[name] = np.concatenate([targets[name][part] for _, part in counted])
-        temperature = best_temperature(scores, truths[name])
-        unseen[name] = models.softmax(scores / temperature)
-        heads.append(replace(head, columns=(at, at + fitted.shape[1]), temperature=temperature))
-        at += fitted.shape[1]
-        weights.append(space.weights(fitted) * loud[:, None])
-        bias.append(b)
-    together = compatibility(targets["line"], targets["kind"])
+        points = scaled(table, head.stretch(lengths), loud)
+        fitted, b = machines(recipe, points[known], targets[name][known])
+        scores = np.vstack([_unseen(recipe, points, targets[name], known & ~out, part) for out, part in counted])
+        truths[head.asks] = np.concatenate([answers_of(recipe, targets[name])[part] for _, part in counted])
+        head, shift = calibrated(head, scores, truths[head.asks])
+        unseen.setdefault(head.asks, []).append(head.chances(scores + shift))
+        heads.append(head)
+        at += width
+        weights.append(fitted * loud[:, None])
+        bias.append(b + shift)
+    both = vouched["line"] & vouched["kind"]
+    right = {name: answers_of(RECIPES[name], targets[name])[both] for name in ("line", "kind")}
+    together = compatibility(right["line"], right["kind"])
     return Model(
         vectoriser=vectoriser,
         weights=np.ascontiguousarray(np.hstack(weights), np.float32),
         bias=np.concatenate(bias).astype(np.float32),
         heads=tuple(heads),
         together=together,
-        bars=bars_of(unseen, truths, together),
+        bars=bars_of({name: models.mean_of(said) for name, said in unseen.items()}, truths, together),
         key=key,
     )
 
 
+def answers_of(recipe: Recipe, machine: Numbers) -> Numbers:
+    """Return which answer each machine number speaks for."""
+    return np.array(recipe.owners, np.intp)[machine] if recipe.owners else machine
+
+
 def _unseen(
-    recipe: Recipe, points: Floats, targets: Numbers, out: NDArray[np.bool_], part: NDArray[np.bool_]
+    recipe: Recipe, points: Any, targets: Numbers, learnt: NDArray[np.bool_], part: NDArray[np.bool_]
 ) -> Floats:
-    weights, bias = regression(recipe, points[~out], targets[~out])
+    weights, bias = machines(recipe, points[learnt], targets[learnt], ROUGHLY)
     return np.asarray(points[part] @ weights + bias)
 
 
-def best_temperature(scores: Floats, targets: Numbers) -> float:
-    """Return the temperature under which unseen answers are likeliest, never below 1.
+def calibrated(head: Head, scores: Floats, truths: Numbers) -> tuple[Head, float]:
+    """Return the head with the temperature, and the shift of its scores, under which unseen answers are likeliest.
 
-    A new hand is harder than any that could be left out here, so confidence is only ever softened.
+    Only a yes/no question is shifted: its machine was fitted to part the letters, not to say how common a yes is.
     """
-    rows = np.arange(len(targets))
-    grid = np.exp(np.linspace(0.0, np.log(5), 81))
-    losses = [-np.log(np.clip(models.softmax(scores / t)[rows, targets], 1e-12, 1)).mean() for t in grid]
-    return float(grid[int(np.argmin(losses))])
+    rows = np.arange(len(truths))
+    shifts = np.linspace(-0.5, 0.5, 21) if scores.shape[1] == 1 else np.zeros(1)
+    best = (np.inf, head, 0.0)
+    for shift in shifts:
+        for temperature in np.exp(np.linspace(np.log(0.1), np.log(2), 41)):
+            tried = replace(head, temperature=float(temperature))
+            loss = -np.log(np.clip(tried.chances(scores + shift)[rows, truths], 1e-12, 1)).mean()
+            if loss < best[0]:
+                best = (float(loss), tried, float(shift))
+    return best[1], best[2]
 
 
 def compatibility(lines: Numbers, kinds: Numbers) -> Floats:
-    """Return how much oftener each line and kind go together than chance would have it (square root, smoothed)."""
+    """Return how much oftener each line and kind go together than chance would have it, smoothed and softened."""
     counted = np.full((len(LINES), len(KINDS)), 0.3)
     np.add.at(counted, (lines, kinds), 1)
     share = counted / counted.sum()
     ratio = share / (share.sum(axis=1, keepdims=True) * share.sum(axis=0, keepdims=True))
-    return np.asarray(np.sqrt(ratio))
+    return np.asarray(ratio**WEIGHT_OF_COMPANY)
 
 
 def bars_of(unseen: dict[str, Floats], truths: dict[str, Numbers], together: Floats) -> dict[str, float]:
@@ -226,30 +279,30 @@ def bars_of(unseen: dict[str, Floats], truths: dict[str, Numbers], together: Flo
     lines, _ = models.agree(unseen["line"], unseen["kind"], together)
     return {
         "line": bar_for(lines, truths["line"], WANTED_PRECISION),
-        "on_behalf": best_bar(unseen["on_behalf"][:, 1], truths["on_behalf"], 1.0),
-        "trafficking_risk": best_bar(unseen["trafficking_risk"][:, 1], truths["trafficking_risk"], 1.7),
+        "on_behalf": best_bar(unseen["on_behalf"][:, 1], truths["on_behalf"]),
+        "trafficking_risk": widest_bar(unseen["trafficking_risk"][:, 1], truths["trafficking_risk"], DANGER_PRECISION),
     }
 
 
 def bar_for(probabilities: Floats, targets: Numbers, precision: float) -> float:
     """Return the lowest confidence from which unseen answers were right at that rate."""
-    sure = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == targets
-    order = np.argsort(-sure, kind="stable")
+    return widest_bar(probabilities.max(axis=1), probabilities.argmax(axis=1) == targets, precision)
+
+
+def widest_bar(chance: Floats, right: NDArray[Any], precision: float) -> float:
+    """Return the lowest chance from which so many were right; 1 when none is."""
+    order = np.argsort(-chance, kind="stable")
     rate = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(rate >= precision)
-    return float(sure[order][good[-1]]) if len(good) else 1.0
+    return float(chance[order][good[-1]]) if len(good) else 1.0
 
 
-def best_bar(chance: Floats, targets: Numbers, beta: float) -> float:
-    """Return the threshold with the best F-score; ``beta`` above 1 favours recall."""
+def best_bar(chance: Floats, targets: Numbers) -> float:
+    """Return the threshold with the best F-score."""
     best, bar = -1.0, 0.5
     for candidate in np.arange(0.05, 0.9, 0.01):
         said = chance >= candidate
-        hit = float((said & (targets == 1)).sum())
-        missed = float((targets == 1).sum()) - hit
-        false = float(said.sum()) - hit
-        score = (1 + beta**2) * hit / max((1 + beta**2) * hit + beta**2 * missed + false, 1)
+        score = 2 * float((said & (targets == 1)).sum()) / max(float(said.sum() + (targets == 1).sum()), 1.0)
         if score > best:
             best, bar = score, float(candidate)
     return bar
@@ -265,8 +318,8 @@ def main() -> None:
     learn, held = split(shipped())
     if given.examples is not None:
         known = {example.text for example in held}
-        desk = read_examples(given.examples.read_text("utf-8").split("\n"), "desk")
-        learn += [example for example in desk if example.text not in known]
+        desk = read_examples(given.examples.read_text("utf-8").split("\n"), "desk", partial=True)
+        learn += [example for example in desk if example.text not in known][-MOST_OF_DESK:]
     models.save(fit(learn, given.key), given.out)
 
 

@@ -19,14 +19,16 @@ class TriageSettings:
     ``confidence_bar``: calibrated probability from which a line stands without a person's word; below it the line is
     only proposed. None takes the bar that the fitted model found for 97 % precision. ``danger_bar``: probability from
     which a letter counts as a trafficking risk (None: the model's own). ``cache_dir``: where the fitted model is kept
-    (None: ``$XDG_CACHE_HOME/som``). ``desk_model``: where training keeps a model that also learnt from the desk's own
-    letters; it is used when it is whole and of this version. ``longest``: characters of a letter that are looked at.
+    (None: ``$XDG_CACHE_HOME/som``). ``desk_model``: the model that also learnt from the desk's own letters, used when
+    it is whole and of this version. ``desk_folder``: where training keeps such models (None: beside the shipped one).
+    ``longest``: characters of a letter that are looked at.
     """
 
     confidence_bar: float | None = None
     danger_bar: float | None = None
     cache_dir: Path | None = None
     desk_model: Path | None = None
+    desk_folder: Path | None = None
     longest: int = 20_000
 
 

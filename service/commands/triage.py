@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     group.command("judge", hidden=True)(judge)
     group.command("evaluate")(evaluate)
     group.command("train")(train)
+    group.command("examples")(examples)
     app.add_typer(group, name="triage")
 
 
@@ -84,32 +85,70 @@ def evaluate(
 
 
 def train(
-    examples: Path | None = typer.Option(None, "--examples", help="Labelled letters of the desk, JSON lines."),
+    given: Path | None = typer.Option(
+        None, "--examples", help="Labelled letters, JSON lines, in place of what the desk's own people judged."
+    ),
 ) -> None:
-    """Fit anew, compare with the present model on the fixed validation part, and keep the better of the two."""
+    """Fit anew with what the desk judged, compare on the fixed validation part, and keep the better of the two."""
+    import tempfile
     from subprocess import SubprocessError
 
     from triage.corpus import BadExample
     from triage.learning import teach
 
-    try:
-        lesson = teach(settings(), examples)
-    except (BadExample, UnicodeDecodeError) as error:
-        raise Refused(f"{examples}: {error}") from error
-    except OSError as error:
-        raise Refused(f"{error.filename or examples}: {error.strerror}") from error
-    except SubprocessError as error:
-        raise Temporary(f"fitting did not end well: {error}") from error
-    typer.echo(f"letters of the desk: {lesson.letters}")
-    for name, report in (("present", lesson.present), ("new", lesson.new)):
+    chosen = settings()
+    with tempfile.TemporaryDirectory(prefix="som-triage-") as folder:
+        learnt = given
+        if learnt is None and (own := _of_the_desk()):
+            learnt = Path(folder) / "desk.jsonl"
+            learnt.write_text("".join(own), encoding="utf-8")
+        try:
+            lesson = teach(chosen, learnt)
+        except (BadExample, UnicodeDecodeError) as error:
+            raise Refused(f"{learnt}: {error}") from error
+        except OSError as error:
+            raise Refused(f"{error.filename or learnt}: {error.strerror}") from error
+        except SubprocessError as error:
+            raise Temporary(f"el entrenamiento no terminó bien: {error}") from error
+    typer.echo(f"cartas de esta mesa de las que se aprende: {lesson.letters}")
+    for name, report in (("actual", lesson.present), ("nuevo", lesson.new)):
         danger = report["trafficking_risk"]
         typer.echo(
-            f"{name:8} {report['model']:22} line macro-F1 {report['line']['macro_f1']:.3f}"
-            f"  accuracy {report['line']['accuracy']:.3f}  danger recall {danger.get('recall', 0.0):.3f}"
+            f"{name:8} {report['model']:22} línea macro-F1 {report['line']['macro_f1']:.3f}"
+            f"  exactitud {report['line']['accuracy']:.3f}  trata, exhaustividad {danger.get('recall', 0.0):.3f}"
         )
     if not lesson.kept:
-        raise Refused("the new model judges the validation letters worse; the present one stays")
-    typer.echo(f"kept: {lesson.path}")
+        raise Refused(f"se queda el modelo actual: el nuevo {' y '.join(lesson.faults)}")
+    typer.echo(f"se guardó el nuevo: {lesson.path}")
+    if lesson.letters:
+        typer.echo('El servicio y la cola clasifican con él desde que se reinicien, si [triage] desk_model = "latest".')
+
+
+def examples() -> None:
+    """Print what this desk's people confirmed or corrected, personal data masked: what train learns from."""
+    for line in _of_the_desk():
+        sys.stdout.write(line)
+
+
+def _of_the_desk() -> list[str]:
+    """Return the desk's own labelled letters, one JSON object a line; none where there is no desk yet."""
+    from service.settings import load
+    from service.settings.loading import DEFAULT_FILE
+
+    if Context.config is None and not DEFAULT_FILE.exists():
+        return []
+    scheme, _, file = load(Context.config).database_url().partition(":///")
+    if scheme == "sqlite" and not Path(file.partition("?")[0]).exists():
+        return []
+    from casework import learn
+    from casework.desk import require
+    from service.commands.common import desk, me
+    from tickets.states import Role
+
+    with desk() as opened:
+        require(me(opened), Role.SUPERVISOR, Role.ADMINISTRATOR)
+        with opened.store.read() as session:
+            return [_json(example) + "\n" for example in learn.examples(session)]
 
 
 def _lines(path: str, *, keep_blank: bool = False) -> list[tuple[int, str]]:

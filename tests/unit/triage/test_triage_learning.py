@@ -9,7 +9,7 @@ import pytest
 from triage import Text, TriageSettings
 from triage.classifier import Classifier, load
 from triage.corpus import BadExample
-from triage.learning import teach, worse
+from triage.learning import LATEST, teach, worse
 
 
 def labelled(number: int, line: int, body: str) -> dict[str, object]:
@@ -30,7 +30,7 @@ def report(f1: float, recall: float) -> dict[str, object]:
 
 @pytest.mark.parametrize(("f1", "recall", "is_worse"), [(0.9, 0.9, False), (0.89, 0.9, True), (0.95, 0.8, True)])
 def test_worse_means_lower_on_lines_or_more_danger_missed(f1: float, recall: float, is_worse: bool) -> None:
-    assert worse(report(f1, recall), report(0.9, 0.9)) is is_worse
+    assert bool(worse(report(f1, recall), report(0.9, 0.9))) is is_worse
 
 
 def test_wrong_lessons_are_refused_and_the_present_model_stays(
@@ -38,27 +38,41 @@ def test_wrong_lessons_are_refused_and_the_present_model_stays(
 ) -> None:
     bodies = ["quiero volver al Perú con mi menaje", "soy venezolano y trabajo en Lima", "me ofrecen trabajo en Chile"]
     wrong = [labelled(n, 4 - n % 2 * 2, f"{bodies[n % 3]} {n}") for n in range(240)]
-    settings = replace(judge_settings, desk_model=tmp_path / "desk.npz")
+    settings = replace(judge_settings, desk_model=tmp_path / "desk" / LATEST, desk_folder=tmp_path / "desk")
     lesson = teach(settings, write(tmp_path / "wrong.jsonl", wrong))
     assert lesson.letters == 240
     assert not lesson.kept
-    assert not (tmp_path / "desk.npz").exists()
+    assert any("acierta menos líneas" in fault for fault in lesson.faults)
+    assert not list((tmp_path / "desk").iterdir())
     assert load(settings).version == judge.version
 
 
-def test_a_desk_model_is_used_once_it_is_there(
+def test_a_desk_model_is_used_once_it_is_there_and_learns_what_somebody_vouched_for(
     judge: Classifier, judge_settings: TriageSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("triage.learning.worse", lambda new, present: False)
-    settings = replace(judge_settings, desk_model=tmp_path / "desk.npz")
-    lesson = teach(
-        settings, write(tmp_path / "one.jsonl", [labelled(1, 2, "trabajo en Oslo, qué hago con mi contrato")])
-    )
+    monkeypatch.setattr("triage.learning.worse", lambda new, present: ())
+    said = [f"busco zurbiola ultramarina {n}" for n in range(40)]
+    unsaid = [f"tengo plinfo caldurrio {n}" for n in range(40)]
+    letters = [labelled(n, 2, text) for n, text in enumerate(said)]
+    letters += [{**labelled(n, 0, text), "line": None} for n, text in enumerate(unsaid, 40)]
+    settings = replace(judge_settings, desk_model=tmp_path / LATEST, desk_folder=tmp_path)
+    lesson = teach(settings, write(tmp_path / "desk.jsonl", letters))
     assert lesson.kept
+    assert (tmp_path / LATEST).resolve() == lesson.path
     taught = load(settings)
     assert taught.version.startswith(f"{judge.version}+")
-    assert taught.judge([Text(body="hola")])[0].model_version == taught.version
     assert load(judge_settings).version == judge.version
+    verdicts = taught.judge([Text(body=said[3]), Text(body=unsaid[3])])
+    assert verdicts[0].model_version == taught.version
+    assert verdicts[0].line == 2
+    assert verdicts[1].confidence < verdicts[0].confidence, "nobody said what line these are"
+
+
+def test_a_damaged_desk_model_is_never_loaded(
+    judge: Classifier, judge_settings: TriageSettings, tmp_path: Path
+) -> None:
+    (tmp_path / LATEST).write_bytes(b"not a model")
+    assert load(replace(judge_settings, desk_model=tmp_path / LATEST)).version == judge.version
 
 
 def test_a_bad_line_is_named(judge_settings: TriageSettings, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ from triage.classifier import Classifier
 from triage.corpus import Example, shipped, split
 from triage.features import BLOCKS
 from triage.reading import read
-from triage.vectors import learn_vocabulary
 
 LONGEST = TriageSettings().longest
 
@@ -30,8 +28,8 @@ def small(letters: list[Example]) -> models.Model:
     return training.fit(letters, "key-of-the-test")
 
 
-def test_probabilities_are_those_of_scikit_learn(small: models.Model) -> None:
-    from sklearn.linear_model import LogisticRegression
+def test_scores_are_those_of_scikit_learn(small: models.Model) -> None:
+    from sklearn.svm import LinearSVC
 
     unseen = [example.text for example in split(shipped())[1][:40]]
     rows = [small.vectoriser.row(read(text, LONGEST)) for text in unseen]
@@ -39,28 +37,43 @@ def test_probabilities_are_those_of_scikit_learn(small: models.Model) -> None:
     table = training.matrix(rows, len(small.vectoriser.names))
     lengths = np.stack([row.lengths for row in rows])
     for head in small.heads:
-        theirs = LogisticRegression()
-        theirs.coef_ = small.weights[:, slice(*head.columns)].T.astype(np.float64)
-        theirs.intercept_ = small.bias[slice(*head.columns)].astype(np.float64)
-        theirs.classes_ = np.arange(len(head.answers))
+        columns = slice(*head.columns)
+        theirs = LinearSVC()
+        theirs.coef_ = small.weights[:, columns].T.astype(np.float64)
+        theirs.intercept_ = small.bias[columns].astype(np.float64)
+        theirs.classes_ = np.arange(max(2, head.columns[1] - head.columns[0]))
         loud = training.scaled(table, head.stretch(lengths), np.ones(table.shape[1]))
-        mine = models.softmax(ours[:, slice(*head.columns)])
-        assert np.abs(theirs.predict_proba(loud) - mine).max() < 1e-4, head.name
+        mine = ours[:, columns]
+        assert np.abs(theirs.decision_function(loud).reshape(mine.shape) - mine).max() < 1e-4, head.name
 
 
-def test_fitting_among_the_letters_equals_fitting_among_the_features(letters: list[Example]) -> None:
-    readings = [read(example.text, LONGEST) for example in letters]
-    vectoriser = learn_vocabulary(readings)
-    table = training.matrix([vectoriser.row(reading) for reading in readings], len(vectoriser.names))
-    recipe = replace(training.RECIPES["line"], strength=1.0)
-    targets = training.targets_of(letters)["line"]
-    space = training.space_of(table)
-    weights, bias = training.regression(recipe, space.points, targets)
-    straight, straight_bias = training.regression(recipe, table, targets)
-    ours = models.softmax(np.asarray(table @ space.weights(weights)) + bias)
-    theirs = models.softmax(np.asarray(table @ straight) + straight_bias)
-    assert np.abs(ours - theirs).max() < 0.1, "apart by more than the solver's own tolerance"
-    assert np.abs(ours - theirs).mean() < 0.005
+def test_every_answer_gets_its_share_and_they_add_up(small: models.Model, letters: list[Example]) -> None:
+    rows = [small.vectoriser.row(read(example.text, LONGEST)) for example in letters[:20]]
+    chances = small.probabilities(small.scores(rows))
+    assert {name: part.shape[1] for name, part in chances.items()} == {
+        "line": 6, "kind": 5, "on_behalf": 2, "trafficking_risk": 2,
+    }  # fmt: skip
+    for part in chances.values():
+        assert np.allclose(part.sum(axis=1), 1)
+
+
+def test_an_answer_that_nobody_gave_never_speaks(letters: list[Example]) -> None:
+    recipe = training.RECIPES["kind"]
+    table = np.eye(40)
+    targets = np.array([0, 3] * 20)
+    weights, bias = training.machines(recipe, table, targets)
+    assert weights.shape == (40, len(recipe.owners))
+    said = np.argsort(-(table @ weights + bias), axis=1)[:, 0]
+    assert set(said) <= {0, 3}
+
+
+def test_bars_hold_what_they_promise() -> None:
+    chance = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
+    right = np.array([1, 1, 0, 1, 0, 0])
+    assert training.widest_bar(chance, right, 0.75) == 0.6
+    assert training.widest_bar(chance, right, 1.0) == 0.8
+    assert training.widest_bar(chance, np.zeros(6), 0.5) == 1.0
+    assert 0.5 < training.best_bar(chance, right) <= 0.6
 
 
 def test_a_stored_model_comes_back_the_same(small: models.Model, tmp_path: Path, letters: list[Example]) -> None:
