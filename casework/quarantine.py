@@ -32,10 +32,31 @@ def put_away(desk: Desk, pending: Pending, raw: bytes) -> None:
     with desk.store.write() as session:
         if pending.id not in intake.still_waiting(session, [pending.id]):
             return
-        if pending.ticket_id is None:
+        if pending.ticket_id is None and (twin := _twin(session, pending, raw)) is not None:
+            row = {"id": pending.id, "state": IntakeState.PROCESSED, "outcome": IntakeOutcome.DUPLICATE}
+            intake.settle(session, [{**row, "ticket_id": twin, "processed_at": desk.clock()}])
+        elif pending.ticket_id is None:
             _file(desk, session, pending, _head(pending, raw))
         else:
             _put_back(desk, session, pending, pending.ticket_id)
+
+
+def _twin(session: Session, pending: Pending, raw: bytes) -> int | None:
+    """Return the ticket that stands for the same letter already, or None.
+
+    Of a letter too large to load only the header block is here: it is the same when that, its size and its arrival
+    are the same and only the folder's epoch is another.
+    """
+    if not pending.partial:
+        return intake.put_away_as(session, pending)
+    return next(
+        (
+            ticket_id
+            for ticket_id, raw_id in intake.put_away_large(session, pending)
+            if intake.bodies(session, [raw_id])[raw_id] == raw
+        ),
+        None,
+    )
 
 
 def _head(pending: Pending, raw: bytes) -> Letter:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from casework import quarantine
+from casework import mailboxes, quarantine
 from casework.desk import Desk
 from casework.filing import file_batch
 from casework.reading import UNJUDGED, Reading, classify, read
 from inbox.poller import Fetched
 from letters.clean import clean_line
-from tickets import intake
+from tickets import intake, notices
 from tickets.intake import Arrival, Pending
 from tickets.store import StoreError
 
@@ -49,6 +49,12 @@ class MailLedger:
         """Return the epoch last seen for this mailbox, or None the first time."""
         with self.desk.store.read() as session:
             return intake.last_uidvalidity(session, mailbox)
+
+    def given_up(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> frozenset[int]:
+        """Return those of the uids that staff were told of: the server breaks off over them."""
+        keys = {mailboxes.unreadable_key(mailbox, uidvalidity, uid): uid for uid in uids}
+        with self.desk.store.read() as session:
+            return frozenset(keys[key] for key in notices.known(session, keys))
 
 
 def keep(desk: Desk, arrivals: Sequence[Arrival]) -> int:
@@ -137,7 +143,16 @@ def _failed(desk: Desk, pending: Pending, error: Exception) -> None:
         raise error
     log.error("letter failed", letter=pending.id, attempts=pending.attempts + 1, exc_info=error)
     with desk.store.write() as session:
-        intake.record_error(session, pending.id, clean_line(f"{type(error).__name__}: {error}", 400))
+        intake.record_error(session, pending.id, said(error))
+
+
+def said(error: BaseException) -> str:
+    """Return an error in one clean line; whatever it carries, noting it never fails."""
+    try:
+        text = str(error)
+    except Exception as worse:  # noqa: BLE001  (an error that cannot even say what it is)
+        text = f"({type(worse).__name__})"
+    return clean_line(f"{type(error).__name__}: {text}", 400)
 
 
 def _arrival(fetched: Fetched) -> Arrival:

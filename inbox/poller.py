@@ -69,6 +69,9 @@ class Ledger(Protocol):
     def uidvalidity(self, mailbox: str) -> int | None:
         """Return the epoch last seen for this mailbox, or None the first time."""
 
+    def given_up(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> frozenset[int]:
+        """Return those of the uids that broke the connection so often that people know of them already."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassResult:
@@ -76,8 +79,9 @@ class PassResult:
 
     ``seen`` letters were listed and ``server_count`` were in the folder when it was opened (for the daily
     reconciliation); ``kept`` were handed to the ledger, ``oversize`` of them without their body; ``settled`` were
-    taken out of the folder. ``unreadable`` are uids that the server lists but does not give; they stay there and are
-    asked for again in the next pass. ``trouble`` holds one line per refused step that did not stop the pass.
+    taken out of the folder. ``unreadable`` are uids that the server lists but does not give, and ``lost`` those of
+    them over which the connection broke; they stay there and are asked for again in the next pass. ``trouble`` holds
+    one line per refused step that did not stop the pass.
     ``complete`` is False when the pass was stopped or ran out of time.
     """
 
@@ -90,6 +94,7 @@ class PassResult:
     uidvalidity_changed: bool
     server_count: int
     unreadable: tuple[int, ...] = ()
+    lost: tuple[int, ...] = ()
     trouble: tuple[str, ...] = ()
     complete: bool = True
 
@@ -140,6 +145,7 @@ class _Pass:
     losses: int = 0
     loss: SourceError | None = None
     unreadable: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
 
     def run(self) -> PassResult:
@@ -165,8 +171,9 @@ class _Pass:
                 self._take(batch)
             if not complete:
                 break
-        if self.loss is not None and not self.kept:
+        if self.loss is not None and not self.kept and not self._all_given_up():
             # Not one letter came through: it is the connection, not the letters.
+            self.loss.uidvalidity, self.loss.uids = self.uidvalidity, tuple(self.lost)
             raise self.loss
         return PassResult(
             mailbox=name,
@@ -178,6 +185,7 @@ class _Pass:
             uidvalidity_changed=changed,
             server_count=standing.count,
             unreadable=tuple(self.unreadable),
+            lost=tuple(self.lost),
             trouble=tuple(dict.fromkeys(self.trouble)),
             complete=complete,
         )
@@ -275,7 +283,9 @@ class _Pass:
                 self._recover(error)
                 self.unreadable.append(uid)
                 self.trouble.append(str(error))
-                self.loss = self.loss if error.connected else error
+                if not error.connected:
+                    self.loss = error
+                    self.lost.append(uid)
         return answers
 
     def _recover(self, error: SourceError) -> None:
@@ -287,6 +297,10 @@ class _Pass:
             raise error
         if self.source.open().uidvalidity != self.uidvalidity:
             raise SourceTemporary(f"La carpeta del buzón «{self.source.name}» se recreó durante la lectura.")
+
+    def _all_given_up(self) -> bool:
+        """Tell whether the connection broke only over letters that are known to break it."""
+        return set(self.lost) <= self.ledger.given_up(self.source.name, self.uidvalidity, self.lost)
 
     def _settle(self, uids: Sequence[int]) -> None:
         """Settle kept letters. A refusal is noted and the pass goes on: they are safe, and settled next time."""

@@ -3,18 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from calendar_pe import complaints
-from calendar_pe.clock import lima_date
+from calendar_pe.clock import lima_date, words
 from casework.desk import Desk
+from casework.mailboxes import job_words
+from casework.reconcile import difference
 from service.exits import Misused
+from service.oauth import renewed_at
 from service.settings import Settings
-from tickets import intake, leases, outgoing, people
+from tickets import intake, leases, muted, outgoing, people
 from tickets.states import OutboxState, Role
 
 SILENT_POLL = timedelta(minutes=30)
 """A mailbox not read for so long is a complaint."""
+
+STALE_TOKEN = timedelta(days=30)
+"""A refresh token that has not been renewed for so long is a complaint: nobody reads that mailbox."""
+
+UNCOMPARED = timedelta(days=6)
+"""A mailbox not compared with the ledger for so long is a complaint; no break between business days is as long."""
 
 Level = Literal["ok", "warning", "error"]
 
@@ -33,10 +43,11 @@ def examine(desk: Desk, settings: Settings) -> list[Finding]:
     now = desk.clock()
     return [
         *_mail(settings),
+        *_tokens(settings, now),
         *_calendar(desk, now),
         *_carta(settings, now),
         *_catalogue(desk, now),
-        *_record(desk, now),
+        *_record(desk, settings, now),
     ]
 
 
@@ -53,6 +64,24 @@ def _mail(settings: Settings) -> Iterator[Finding]:
             ask()
         except Misused as error:
             yield Finding(what, "error", str(error))
+
+
+def _tokens(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Look at the refresh tokens on disk: gone, open to others, or so old that the provider may end them."""
+    wires = [(f"buzón «{one.name}»", one.refresh_token_file) for one in settings.mailbox]
+    for what, name in [*wires, ("envío", settings.smtp.refresh_token_file)]:
+        if not name:
+            continue
+        try:
+            age = now - renewed_at(settings.folder / Path(name).expanduser())
+        except PermissionError as error:
+            yield Finding(what, "error", str(error))
+            continue
+        said = f"el permiso se renovó hace {age.days} días"
+        if age > STALE_TOKEN:
+            yield Finding(what, "warning", f"{said}; los proveedores suelen anularlo a los 90 sin uso")
+        else:
+            yield Finding(what, "ok", said)
 
 
 def _calendar(desk: Desk, now: datetime) -> Iterator[Finding]:
@@ -86,23 +115,42 @@ def _catalogue(desk: Desk, now: datetime) -> Iterator[Finding]:
         yield Finding("respuestas", "ok", f"{len(desk.catalogue)} respuestas tipo al día")
 
 
-def _record(desk: Desk, now: datetime) -> Iterator[Finding]:
+def _record(desk: Desk, settings: Settings, now: datetime) -> Iterator[Finding]:
+    read_here = {f"poll:{one.name}" for one in settings.mailbox}
     with desk.store.read() as session:
         jobs = leases.listing(session)
         held = outgoing.held(session)
         counts = outgoing.count_by_state(session)
         put_away = len(intake.quarantined(session))
+        checks = intake.checks(session)
+        bouncing = muted.listing(session, now)
         has_supervisor = bool(people.emails(session, Role.SUPERVISOR))
     if not jobs:
         yield Finding("servicio", "warning", "todavía no ha corrido ningún trabajo: ejecute «som run»")
     for job in jobs:
+        if job.name.startswith("poll:") and job.name not in read_here:
+            continue  # a mailbox that is no longer in the settings
         if job.failures:
             level: Level = "error" if job.failures >= 3 else "warning"
-            yield Finding(job.name, level, f"falló {job.failures} veces seguidas: {job.last_error}")
+            times = "una vez" if job.failures == 1 else f"{job.failures} veces seguidas"
+            yield Finding(job_words(job.name), level, f"falló {times}: {job.last_error}")
         elif job.name.startswith("poll:") and job.finished_at is not None and now - job.finished_at > SILENT_POLL:
-            yield Finding(job.name, "warning", "hace más de media hora que no se lee este buzón; ¿corre «som run»?")
+            said = "hace más de media hora que no se lee este buzón; ¿corre «som run»?"
+            yield Finding(job_words(job.name), "warning", said)
         else:
-            yield Finding(job.name, "ok", "funciona")
+            yield Finding(job_words(job.name), "ok", "funciona")
+    for check in checks:
+        if check.noticed_at is not None:
+            said = f"{difference(check)}; se notó el {words(check.noticed_at)}"
+            yield Finding(
+                f"buzón «{check.mailbox}»", "error", f"{said}; si está en orden: som letters accept {check.mailbox}"
+            )
+        elif f"poll:{check.mailbox}" in read_here and now - check.checked_at > UNCOMPARED:
+            said = f"no se compara con el registro desde el {words(check.checked_at)}"
+            yield Finding(f"buzón «{check.mailbox}»", "warning", said)
+    for one in bouncing:
+        said = f"el correo a {one.value} rebotó el {words(one.changed_at)}: no recibe avisos hasta una semana después"
+        yield Finding("avisos", "warning", said)
     if held:
         yield Finding("bandeja de salida", "warning", f"detenida: {held}")
     if counts.get(OutboxState.UNCERTAIN, 0):

@@ -4,12 +4,17 @@ Two grants: a refresh token that a person consented to once, or an application's
 refresh tokens: the newest is on disk before it is used, because the one before it may no longer be accepted.
 """
 
+import fcntl
 import json
 import os
+import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -59,6 +64,7 @@ class TokenSource:
         self._lock = threading.Lock()
         self._token = ""
         self._ends = 0.0
+        self._unsaved = ""
 
     def __call__(self, fresh: bool) -> str:
         """Return an access token; ``fresh`` asks for a new one even if the last has not ended.
@@ -73,46 +79,77 @@ class TokenSource:
 
     def _renew(self) -> None:
         settings = self._settings
-        fields = {"client_id": settings.client_id}
-        if settings.client_secret:
-            fields["client_secret"] = settings.client_secret
-        if settings.scope:
-            fields["scope"] = settings.scope
+        fields = {"scope": settings.scope} if settings.scope else {}
         if settings.refresh_token_file is None:
-            answer = self._ask({"grant_type": "client_credentials", **fields})
+            answer = ask(settings, {"grant_type": "client_credentials", **fields})
         else:
-            refresh_token = _read_secret(settings.refresh_token_file)
-            answer = self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token, **fields})
-            newest = answer.get("refresh_token")
-            if isinstance(newest, str) and newest and newest != refresh_token:
-                write_secret(settings.refresh_token_file, newest)
+            with _only_one(settings.refresh_token_file):
+                answer = self._exchange(settings.refresh_token_file, fields)
         token, seconds = answer.get("access_token"), answer.get("expires_in", 3600)
         if not isinstance(token, str) or not token:
-            raise OSError(f"{self._where} respondió sin access_token")
+            raise OSError(f"{_where(settings)} respondió sin access_token")
         self._token = token
         lifetime = float(seconds) if isinstance(seconds, (int, float, str)) and str(seconds).isdigit() else 3600.0
         self._ends = self._monotonic() + max(0.0, lifetime - _EARLY)
 
-    def _ask(self, fields: dict[str, str]) -> dict[str, Any]:
-        request = Request(self._settings.token_url, urlencode(fields).encode(), {"Accept": "application/json"})
+    def _exchange(self, path: Path, fields: dict[str, str]) -> dict[str, Any]:
+        """Give the refresh token for an access token, and keep the one that takes its place."""
+        refresh_token = self._unsaved or _read_secret(path)
         try:
-            with build_opener(_NoRedirect).open(request, timeout=_TIMEOUT) as response:
-                answer = json.loads(response.read(_LARGEST_ANSWER))
-        except HTTPError as error:
-            with error:
-                said = _reason(error.read(_LARGEST_ANSWER))
-            if error.code == 429 or error.code >= 500:
-                raise OSError(f"{self._where} no atiende ahora: {error.code} {said}") from None
-            raise PermissionError(f"{self._where} negó el permiso: {error.code} {said}") from None
-        except (OSError, HTTPException, ValueError) as error:
-            raise OSError(f"{self._where} no respondió bien: {clean_line(str(error), 200)}") from None
-        if not isinstance(answer, dict):
-            raise OSError(f"{self._where} respondió algo que no se entiende")
+            answer = ask(self._settings, {"grant_type": "refresh_token", "refresh_token": refresh_token, **fields})
+        except PermissionError:
+            self._unsaved = ""  # a person may consent anew, and then the file holds what counts
+            raise
+        newest = answer.get("refresh_token")
+        if isinstance(newest, str) and newest and newest != refresh_token:
+            self._unsaved = newest
+        if self._unsaved:
+            try:
+                write_secret(path, self._unsaved)
+            except OSError as error:
+                # The one on disk is worth nothing now: this process goes on with the new one and saves it later.
+                raise OSError(
+                    f"no se pudo guardar {path}: {error.strerror}; libere espacio o corrija los permisos"
+                ) from None
+            self._unsaved = ""
         return answer
 
-    @property
-    def _where(self) -> str:
-        return f"El servidor de permisos {urlsplit(self._settings.token_url).hostname}"
+
+@lru_cache(maxsize=64)
+def token_source(settings: OauthSettings) -> TokenSource:
+    """Return the one source for these settings: whoever shares a refresh token also shares the access tokens."""
+    return TokenSource(settings)
+
+
+def ask(settings: OauthSettings, fields: dict[str, str]) -> dict[str, Any]:
+    """Post a request to the token endpoint in the application's name, and return its answer.
+
+    Raises ``PermissionError`` when it says no, and another ``OSError`` when it may answer later.
+    """
+    own = {
+        "client_id": settings.client_id,
+        **({"client_secret": settings.client_secret} if settings.client_secret else {}),
+    }
+    request = Request(settings.token_url, urlencode({**fields, **own}).encode(), {"Accept": "application/json"})
+    where = _where(settings)
+    try:
+        with build_opener(_NoRedirect).open(request, timeout=_TIMEOUT) as response:
+            answer = json.loads(response.read(_LARGEST_ANSWER))
+    except HTTPError as error:
+        with error:
+            said = _reason(error.read(_LARGEST_ANSWER))
+        if error.code == 429 or error.code >= 500:
+            raise OSError(f"{where} no atiende ahora: {error.code} {said}") from None
+        raise PermissionError(f"{where} negó el permiso: {error.code} {said}") from None
+    except (OSError, HTTPException, ValueError) as error:
+        raise OSError(f"{where} no respondió bien: {clean_line(str(error), 200)}") from None
+    if not isinstance(answer, dict):
+        raise OSError(f"{where} respondió algo que no se entiende")
+    return answer
+
+
+def _where(settings: OauthSettings) -> str:
+    return f"El servidor de permisos {urlsplit(settings.token_url).hostname}"
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -120,6 +157,28 @@ class _NoRedirect(HTTPRedirectHandler):
 
     def redirect_request(self, *_: Any) -> None:
         """Follow nothing."""
+
+
+def renewed_at(path: Path) -> datetime:
+    """Return when a refresh token was last replaced. Raises ``PermissionError`` when it cannot be used at all."""
+    _read_secret(path)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    """Keep other processes from using the same refresh token at the same time: the second would be refused."""
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise PermissionError(f"no se puede leer {path}: {error.strerror}") from None
+    try:
+        if not os.access(path.parent, os.W_OK):
+            raise PermissionError(f"no se puede escribir en {path.parent}, y ahí se guarda cada permiso nuevo")
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def write_secret(path: Path, secret: str) -> None:
@@ -141,9 +200,12 @@ def write_secret(path: Path, secret: str) -> None:
 
 def _read_secret(path: Path) -> str:
     try:
+        mode = stat.S_IMODE(path.stat().st_mode)
         secret = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError) as error:
         raise PermissionError(f"no se puede leer {path}: {type(error).__name__}") from None
+    if mode & 0o077:
+        raise PermissionError(f"{path} lo pueden leer otros usuarios: ejecute «chmod 600» sobre él")
     if not secret:
         raise PermissionError(f"{path} está vacío: hace falta autorizar de nuevo el buzón")
     return secret

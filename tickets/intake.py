@@ -1,7 +1,9 @@
 """Questions to and changes of the intake ledger."""
 
 import hashlib
+import io
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +16,15 @@ from sqlalchemy.orm import Session
 from tickets.rows import core
 from tickets.states import IntakeState
 from tickets.store import StoreDamaged
-from tickets.tables import Intake, RawLetter
+from tickets.tables import Intake, MailboxCheck, RawLetter
 
 _INTAKE = core(Intake)
 _RAW = core(RawLetter)
 COMPRESSIBLE_FROM = 512
 """Letters smaller than this many bytes are stored as they are."""
+_SAMPLE = 8 * 1024
+
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +119,41 @@ def count(session: Session, mailbox: str) -> int:
     return session.execute(select(func.count()).select_from(_INTAKE).where(_INTAKE.c.mailbox == mailbox)).scalar_one()
 
 
+def arrivals(session: Session, mailbox: str, since_at: datetime, until_at: datetime) -> Counter[datetime]:
+    """Return how many letters came to a mailbox at each instant from ``since_at`` up to but not at ``until_at``.
+
+    A letter that was taken in again under a new epoch counts once.
+    """
+    copies = (
+        select(_INTAKE.c.arrived_at, _INTAKE.c.sha256, func.count().label("copies"))
+        .where(
+            _INTAKE.c.mailbox == mailbox,
+            _INTAKE.c.arrival_source == "server",
+            _INTAKE.c.arrived_at >= since_at,
+            _INTAKE.c.arrived_at < until_at,
+        )
+        .group_by(_INTAKE.c.arrived_at, _INTAKE.c.sha256, _INTAKE.c.uidvalidity)
+        .subquery()
+    )
+    letters = (
+        select(copies.c.arrived_at, func.max(copies.c.copies).label("copies"))
+        .group_by(copies.c.arrived_at, copies.c.sha256)
+        .subquery()
+    )
+    found = session.execute(select(letters.c.arrived_at, func.sum(letters.c.copies)).group_by(letters.c.arrived_at))
+    return Counter({arrived_at: int(copies) for arrived_at, copies in found})
+
+
+def check_of(session: Session, mailbox: str) -> MailboxCheck | None:
+    """Return the last comparison of a mailbox with the ledger, or None."""
+    return session.get(MailboxCheck, mailbox)
+
+
+def checks(session: Session, *, limit: int = 100) -> list[MailboxCheck]:
+    """Return the last comparison of every mailbox, by name."""
+    return list(session.execute(select(MailboxCheck).order_by(core(MailboxCheck).c.mailbox).limit(limit)).scalars())
+
+
 def pending(session: Session, *, letters: int, size: int, after: int = 0) -> list[Pending]:
     """Return the oldest letters that wait to be judged, at most so many and so many bytes, but at least one.
 
@@ -156,9 +196,9 @@ def bodies(session: Session, raw_ids: Iterable[int]) -> dict[int, bytes]:
     if not wanted:
         return {}
     found: dict[int, bytes] = {}
-    for row in session.execute(select(_RAW.c.id, _RAW.c.codec, _RAW.c.body).where(_RAW.c.id.in_(wanted))):
+    for row in session.execute(select(_RAW.c.id, _RAW.c.codec, _RAW.c.size, _RAW.c.body).where(_RAW.c.id.in_(wanted))):
         try:
-            found[row.id] = zlib.decompress(row.body) if row.codec == "zlib" else row.body
+            found[row.id] = zlib.decompress(row.body, bufsize=max(row.size, 1)) if row.codec == "zlib" else row.body
         except zlib.error as error:
             raise StoreDamaged(f"raw letter {row.id} cannot be read back: {error}") from None
     return found
@@ -229,6 +269,41 @@ def quarantined(session: Session, *, limit: int = 200) -> list[Intake]:
     )
 
 
+def put_away_as(session: Session, one: Pending) -> int | None:
+    """Return the ticket of another copy with the same bytes that is in quarantine, or None."""
+    return session.execute(
+        select(_INTAKE.c.ticket_id)
+        .where(
+            _INTAKE.c.sha256 == one.sha256,
+            _INTAKE.c.id != one.id,
+            _INTAKE.c.state == IntakeState.QUARANTINED,
+            _INTAKE.c.ticket_id.is_not(None),
+        )
+        .order_by(_INTAKE.c.id)
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def put_away_large(session: Session, one: Pending) -> list[tuple[int, int]]:
+    """Return (ticket, raw letter) of letters too large to load that may be this one, seen in another epoch."""
+    mine = select(_INTAKE.c.uidvalidity).where(_INTAKE.c.id == one.id).scalar_subquery()
+    found = session.execute(
+        select(_INTAKE.c.ticket_id, _INTAKE.c.raw_id)
+        .where(
+            _INTAKE.c.mailbox == one.mailbox,
+            _INTAKE.c.partial.is_(True),
+            _INTAKE.c.size == one.size,
+            _INTAKE.c.arrived_at == one.arrived_at,
+            _INTAKE.c.uidvalidity != mine,
+            _INTAKE.c.state == IntakeState.QUARANTINED,
+            _INTAKE.c.ticket_id.is_not(None),
+        )
+        .order_by(_INTAKE.c.id)
+        .limit(20)
+    )
+    return [(ticket_id, raw_id) for ticket_id, raw_id in found]
+
+
 def retry(session: Session, intake_id: int) -> int | None:
     """Put a quarantined letter back in the line of letters to be judged; returns the ticket that stands for it.
 
@@ -273,8 +348,22 @@ def _keep_bytes(session: Session, arrivals: Sequence[Arrival], hashes: Sequence[
 def _pack(body: bytes) -> tuple[str, bytes]:
     if len(body) < COMPRESSIBLE_FROM:
         return "plain", body
-    packed = zlib.compress(body, 1)
+    packed = _packed(body)
     return ("zlib", packed) if len(packed) < len(body) else ("plain", body)
+
+
+def _packed(body: bytes) -> bytes:
+    """Compress; a large letter that is mostly base64 only loses its spare bits: no search would find repeats in it."""
+    middle = body[len(body) // 2 : len(body) // 2 + _SAMPLE]
+    if len(body) < 4 * _SAMPLE or len(zlib.compress(middle, 1)) * 10 < len(middle) * 7:
+        packer = zlib.compressobj(1)
+    else:
+        packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_HUFFMAN_ONLY)
+    packed = io.BytesIO()
+    for start in range(0, len(body), _PIECE):  # in one go the library holds twice what it made
+        packed.write(packer.compress(memoryview(body)[start : start + _PIECE]))
+    packed.write(packer.flush())
+    return packed.getvalue()
 
 
 def _known_count(session: Session, arrivals: Sequence[Arrival]) -> int:

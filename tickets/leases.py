@@ -1,8 +1,11 @@
-"""Leases: a scheduled job runs once at a time, whatever number of daemons share the database."""
+"""Leases: a scheduled job runs once at a time, whatever number of daemons share the database.
+
+The same rows say for a short while who is answering a case; their names begin with ``ANSWERING``.
+"""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -10,6 +13,8 @@ from tickets.rows import core
 from tickets.tables import Lease
 
 _LEASE = core(Lease)
+ANSWERING = "answering:"
+"""What the names of leases that are no job begin with; the rest is the id of a ticket."""
 
 
 def take(session: Session, name: str, *, owner: str, now: datetime, for_: timedelta) -> bool:
@@ -47,6 +52,30 @@ def give_back(session: Session, name: str, *, owner: str, now: datetime, error: 
     return changed or 0
 
 
+def last_success(session: Session, name: str) -> datetime | None:
+    """Return when a job last ended well, or None when it never did."""
+    return session.execute(select(_LEASE.c.finished_at).where(_LEASE.c.name == name)).scalar_one_or_none()
+
+
+def failures(session: Session, name: str) -> int:
+    """Return how often a job failed in a row."""
+    return session.execute(select(_LEASE.c.failures).where(_LEASE.c.name == name)).scalar_one_or_none() or 0
+
+
 def listing(session: Session) -> list[Lease]:
-    """Return every lease, by name."""
-    return list(session.execute(select(Lease).order_by(_LEASE.c.name)).scalars())
+    """Return the lease of every job, by name."""
+    jobs = _LEASE.c.name.not_like(f"{ANSWERING}%")
+    return list(session.execute(select(Lease).where(jobs).order_by(_LEASE.c.name)).scalars())
+
+
+def holder(session: Session, name: str, *, now: datetime) -> str:
+    """Return who holds a lease now, or ""."""
+    held = (_LEASE.c.name == name, _LEASE.c.until_at > now)
+    return session.execute(select(_LEASE.c.owner).where(*held)).scalar_one_or_none() or ""
+
+
+def forget(session: Session, name: str, *, owner: str, now: datetime) -> None:
+    """Delete that owner's lease, and every lease of the same sort (up to its colon) that nobody has renewed."""
+    mine = (_LEASE.c.name == name) & (_LEASE.c.owner == owner)
+    past = _LEASE.c.name.startswith(name.partition(":")[0] + ":", autoescape=True) & (_LEASE.c.until_at <= now)
+    session.execute(delete(_LEASE).where(or_(mine, past)))

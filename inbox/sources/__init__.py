@@ -9,8 +9,12 @@ from typing import Protocol
 class SourceError(Exception):
     """A place of letters cannot serve; the message says which, what happened and what to do.
 
-    ``connected`` tells whether the same connection may be asked again (the server said no) or is gone.
+    ``connected`` tells whether the same connection may be asked again (the server said no) or is gone. ``uids`` (of the
+    epoch ``uidvalidity``) are the letters over which it broke, when a pass failed over letters alone.
     """
+
+    uidvalidity: int = 0
+    uids: tuple[int, ...] = ()
 
     def __init__(self, message: str, *, connected: bool = False) -> None:
         super().__init__(message)

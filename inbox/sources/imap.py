@@ -8,19 +8,22 @@ import imaplib
 import socket
 import ssl
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from imapclient.exceptions import CapabilityError, ProtocolError
 
 from inbox.sources import Listed, SourceError, SourcePermanent, SourceTemporary, Standing, answers
+from inbox.sources.imap_settings import ImapSettings, is_loopback
 from inbox.sources.wire import Client, Deadline, verified_context
 from letters.clean import clean_line
+
+__all__ = ["ImapSettings", "ImapSource", "is_loopback"]
 
 _TEMPORARY_CODES = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]", "[OVERQUOTA]", "TIMEOUT")
 """Response codes of RFC 5530 that say: not now."""
@@ -28,64 +31,27 @@ _TEMPORARY_CODES = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONT
 _SEARCH_WINDOW = 20_000
 """Letters per SEARCH, so that an answer stays far below the line limit of imaplib (1,000,000 bytes)."""
 
+_CHECK_SECONDS = 120.0
+"""How much longer than other steps the search of a whole folder may take."""
+
 _SETTLE_WINDOW = 500
 _SLOWEST = 32_000
 """Bytes per second below which a transfer is given up."""
 
-_IDLE_LIMIT = 540.0
-"""Seconds after which IDLE is renewed: middleboxes forget silent connections after ten minutes or more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImapSettings:
-    """One IMAP mailbox. ``name`` is its identity in the ledger: another host or folder needs another name.
-
-    ``oauth_token`` returns an access token for XOAUTH2; it is called with True when the last one was refused and a
-    fresh one is needed, and raises ``PermissionError`` when a person must act, another ``OSError`` when it may work
-    later. ``done_folder`` "" leaves kept letters where they are.
-    """
-
-    name: str
-    address: str
-    host: str
-    port: int
-    security: Literal["tls", "starttls", "plain"] = "tls"
-    user: str
-    password: str = field(default="", repr=False)
-    oauth_token: Callable[[bool], str] | None = field(default=None, repr=False)
-    folder: str = "INBOX"
-    done_folder: str = ""
-    timeout_seconds: float = 60.0
-    literal_cap: int = 64_000_000
-    ca_file: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.security not in ("tls", "starttls", "plain"):
-            raise ValueError(f"security: {self.security!r} is none of tls, starttls, plain")
-        if self.security == "plain" and not is_loopback(self.host):
-            raise ValueError(f"security: plain is allowed to this machine only, not to {self.host}")
-        for key in ("host", "user", "folder", "done_folder"):
-            if any(ord(character) < 32 or ord(character) == 127 for character in getattr(self, key)):
-                raise ValueError(f"{key}: control characters are not allowed")
-        if self.done_folder and self.done_folder == self.folder:
-            raise ValueError("done_folder: must not be the folder that is read")
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether the host is this machine by its name or address."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+_CHECK_WINDOW = 2_000
+"""Letters described at a time when a folder is compared with the ledger."""
 
 
 class ImapSource:
-    """A folder on an IMAP server. Use as a context manager or call ``close``; ``open`` may be repeated."""
+    """A folder on an IMAP server. Use as a context manager or call ``close``; ``open`` may be repeated.
 
-    def __init__(self, settings: ImapSettings) -> None:
+    ``life_seconds`` bounds the whole use of it, however slowly each step answers and however often it connects anew:
+    after that the connection is cut and every call raises ``SourceTemporary``.
+    """
+
+    def __init__(self, settings: ImapSettings, *, life_seconds: float | None = None) -> None:
         self._settings = settings
+        self._dies = None if life_seconds is None else time.monotonic() + life_seconds
         self._client: Client | None = None
         self._deadline = Deadline()
         self._way: Literal["move", "copy", "stay"] = "stay"
@@ -173,20 +139,53 @@ class ImapSource:
                 return 0
             return int(client.folder_status(self._settings.done_folder, ["MESSAGES"])[b"MESSAGES"])
 
-    def wait(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
-        """Wait with IDLE (RFC 2177) until a letter is announced; False when the time is over or IDLE is unknown.
+    def arrivals(self, since_at: datetime, until_at: datetime) -> Counter[datetime]:
+        """Return how many letters arrived at each second of a span, in the folder and the done folder together.
 
-        ``stop`` is asked about once a second. At most nine minutes, however many seconds are asked for. A letter that
-        comes just before the wait begins may go unnoticed: poll by the clock as well.
+        The start belongs to the span and the end does not. Leaves the done folder selected: ``open`` before reading on.
         """
-        ends = time.monotonic() + min(seconds, _IDLE_LIMIT)
-        with self._step("esperar cartas", allowance=min(seconds, _IDLE_LIMIT)):
+        folders = [self._settings.folder, *filter(None, [self._settings.done_folder])]
+        return sum((self._arrivals_in(folder, since_at, until_at) for folder in folders), Counter())
+
+    def _arrivals_in(self, folder: str, since_at: datetime, until_at: datetime) -> Counter[datetime]:
+        with self._step(f"contar la carpeta «{folder}»", refusal=SourcePermanent):
+            client = self._live()
+            if folder == self._settings.done_folder and not client.folder_exists(folder):
+                return Counter()
+            client.select_folder(folder, readonly=True)
+        # SINCE knows dates only, and of the server's own zone: ask for a day more and look at the instants.
+        with self._step(f"contar la carpeta «{folder}»", allowance=_CHECK_SECONDS):
+            uids = sorted(self._live().search(["SINCE", (since_at - timedelta(days=1)).date()]))
+        found: Counter[datetime] = Counter()
+        for start in range(0, len(uids), _CHECK_WINDOW):
+            for letter in self.describe(uids[start : start + _CHECK_WINDOW]):
+                if since_at <= letter.arrived_at < until_at:
+                    found[letter.arrived_at] += 1
+        return found
+
+    @property
+    def idles(self) -> bool:
+        """True when the server can tell of letters as they come (RFC 2177)."""
+        return self._client is not None and bool(self._client.has_capability("IDLE"))
+
+    def wait(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Wait with IDLE until a letter is announced; False when the time is over or IDLE is unknown.
+
+        ``stop`` is asked about once a second, and ends the connection with the wait: nobody then waits for the
+        server's word. At most ``idle_seconds``, however many seconds are asked for. A letter that comes just before
+        the wait begins may go unnoticed: poll by the clock as well.
+        """
+        limit = min(seconds, self._settings.idle_seconds)
+        ends = time.monotonic() + limit
+        with self._step("esperar cartas", allowance=limit):
             client = self._live()
             if not client.has_capability("IDLE"):
                 return False
             while time.monotonic() < ends and not stop():
                 if client.idle_until(ends, stop):
                     return True
+        if stop():
+            self._drop()
         return False
 
     def close(self) -> None:
@@ -198,6 +197,11 @@ class ImapSource:
             client.logout()
         with suppress(Exception):
             client.shutdown()
+
+    def cut(self) -> None:
+        """End whatever it does, from another thread: every call then raises ``SourceTemporary``."""
+        self._dies = time.monotonic()
+        self._deadline.cut()
 
     def _connect(self) -> None:
         settings = self._settings
@@ -335,6 +339,10 @@ class ImapSource:
     ) -> Iterator[None]:
         """Bound one exchange in time and turn every foreign exception into one of ours."""
         limit = self._settings.timeout_seconds + allowance + size / _SLOWEST
+        if self._dies is not None:
+            limit = min(limit, self._dies - time.monotonic())
+            if limit <= 0:
+                raise self._lost(SourceTemporary, "atiende tan despacio que se dejó para otra vuelta.")
         try:
             with self._deadline.within(limit):
                 yield

@@ -1,6 +1,7 @@
 """The IMAP connection itself: verified TLS, bounded literals, and a deadline that a dripping server cannot outlast."""
 
 import imaplib
+import io
 import selectors
 import socket
 import ssl
@@ -8,9 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Literal
+from typing import Any, Literal
 
 from imapclient import IMAPClient, SocketTimeout
+
+_LARGE = 1_000_000
+"""Literals from so many bytes on are read into one block."""
 
 
 class Deadline:
@@ -30,7 +34,7 @@ class Deadline:
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Let the body run for at most that many seconds."""
-        timer = threading.Timer(seconds, self._cut)
+        timer = threading.Timer(seconds, self.cut)
         timer.daemon = True
         timer.start()
         try:
@@ -38,7 +42,8 @@ class Deadline:
         finally:
             timer.cancel()
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """End the step that runs now, from another thread."""
         self.passed = True
         if self._socket is not None:
             with suppress(OSError):
@@ -75,6 +80,7 @@ class Wire(imaplib.IMAP4):
         sock = socket.create_connection((self.host, self.port), timeout)
         # imaplib sends a literal and its line end apart; without this each login waits for a delayed acknowledgement.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._deadline.guard(sock)
         if self._context is not None:
             try:
@@ -100,11 +106,33 @@ class Wire(imaplib.IMAP4):
         except self.error as error:
             raise self.abort(str(error)) from None
 
+    def has_more(self) -> bool:
+        """Tell whether the server has said something that was not read yet, without waiting for it."""
+        limit = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            buffered: Any = self.file  # the library calls it a file; it is a BufferedReader
+            return bool(buffered.peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            self.sock.settimeout(limit)
+
     def read(self, size: int) -> bytes:
         """Read a literal; one beyond the cap ends the connection instead of filling memory."""
         if size > self._literal_cap:
             raise self.abort(f"literal of {size} bytes is beyond the cap")
-        return super().read(size)
+        if size < _LARGE:
+            return super().read(size)
+        # The library gathers pieces and joins them, which holds the letter twice; this fills one block of its length.
+        block = io.BytesIO()
+        block.seek(size - 1)
+        block.write(b"\0")
+        whole: Any = self.file
+        with block.getbuffer() as room:
+            got = whole.readinto(room)
+        block.truncate(got)
+        return block.getvalue()
 
 
 class Client(IMAPClient):  # type: ignore[misc, unused-ignore]
@@ -145,11 +173,16 @@ class Client(IMAPClient):  # type: ignore[misc, unused-ignore]
             # Something came before the go-ahead; now nobody knows whose turn it is.
             raise imaplib.IMAP4.abort(str(error)) from None
         sock = self.socket()
+        if self._imap.has_more():
+            ends = 0.0  # said in one breath with the go-ahead: the socket will not wake anybody for it
         with selectors.DefaultSelector() as selector:
             selector.register(sock, selectors.EVENT_READ)
             while (left := ends - time.monotonic()) > 0 and not stop():
                 if (isinstance(sock, ssl.SSLSocket) and sock.pending()) or selector.select(min(left, 1.0)):
                     break
+            else:
+                if stop():
+                    return False  # the caller ends the connection: nobody waits for the answer to DONE
         _, answers = self.idle_done()
         return any(len(answer) > 1 and answer[1] == b"EXISTS" for answer in answers)
 

@@ -1,4 +1,4 @@
-"""som letters: letters that could not be analysed."""
+"""som letters: letters that could not be analysed, and mailboxes that do not agree with the ledger."""
 
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from service.exits import Refused
 
 def register(app: typer.Typer) -> None:
     """Add ``som letters``."""
-    letters = typer.Typer(no_args_is_help=True, help="Letters in quarantine: list, retry, export.")
+    letters = typer.Typer(
+        no_args_is_help=True, help="Letters in quarantine: list, retry, export. Mailboxes that differ: accept."
+    )
     app.add_typer(letters, name="letters")
 
     @letters.command("list")
@@ -19,6 +21,7 @@ def register(app: typer.Typer) -> None:
         from tickets import intake
 
         with desk() as opened, opened.store.read() as session:
+            me(opened)
             put_away = intake.quarantined(session)
         if as_json:
             document(
@@ -64,3 +67,12 @@ def register(app: typer.Typer) -> None:
                 file.write(raw)
         except OSError as error:
             raise Refused(f"{to}: {error.strerror}") from None
+
+    @letters.command()
+    def accept(mailbox: str) -> None:
+        """Say that a difference between a mailbox and the ledger is in order; later letters go on being compared."""
+        from casework import reconcile
+
+        with desk() as opened:
+            if not reconcile.accept(opened, me(opened), mailbox):
+                raise Refused(f"el buzón «{mailbox}» no tiene ninguna diferencia pendiente")

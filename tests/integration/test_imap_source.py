@@ -517,6 +517,39 @@ class TestSpoiledConnections:
         assert time.monotonic() - started < 10
         assert ledger.rows() == []
 
+    @pytest.mark.parametrize("fault", ["drip", "blackhole"])
+    def test_outer_watchdog_ends_a_pass_whatever_each_step_is_allowed(
+        self, server: Server, ledger: SqliteLedger, fault: str
+    ) -> None:
+        server.deliver(letter(1, size=200_000), ARRIVED_AT)
+        started = time.monotonic()
+        with (
+            fault_proxy((server.host, server.port), fault, after=3_000) as proxy,  # type: ignore[arg-type]
+            ImapSource(server.settings(port=proxy.port, timeout_seconds=600.0), life_seconds=1.0) as source,
+        ):
+            with pytest.raises(SourceTemporary):
+                poll(source, ledger)
+            assert time.monotonic() - started < 10
+            proxy.fault = "none"
+            with pytest.raises(SourceTemporary, match="otra vuelta"):
+                source.open()
+        assert take_in(server, ledger).kept == 1
+
+    def test_outer_watchdog_ends_a_pass_over_a_connection_that_breaks_again_and_again(
+        self, server: Server, ledger: SqliteLedger
+    ) -> None:
+        for number in range(40):
+            server.deliver(letter(number, size=20_000), ARRIVED_AT)
+        started = time.monotonic()
+        with (
+            fault_proxy((server.host, server.port), "reset", after=12_000) as proxy,
+            ImapSource(server.settings(port=proxy.port), life_seconds=1.0) as source,
+            pytest.raises(SourceTemporary),
+        ):
+            poll(source, ledger, settings=PollSettings(losses=1_000_000))
+        assert time.monotonic() - started < 10
+        assert take_in(server, ledger).kept == 40
+
     def test_move_whose_answer_is_lost_is_repeated_harmlessly(self, server: Server, ledger: SqliteLedger) -> None:
         server.deliver(letter(1), ARRIVED_AT)
 

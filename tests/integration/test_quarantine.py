@@ -1,10 +1,14 @@
 """Letters that cannot be analysed: none is dropped, others go on, and each is one ticket however often it is tried."""
 
+import json
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from calendar_pe.clock import parse_instant
@@ -12,6 +16,7 @@ from casework import assign, quarantine, receive
 from casework.desk import Desk
 from casework.reading import Reading, read
 from casework.receive import keep, process
+from service.logs import configure
 from service.settings import load
 from service.wiring import opened_desk
 from tests.desks import (
@@ -89,6 +94,16 @@ def test_one_bad_letter_keeps_nobody_waiting(desk: Desk, logged: list[MutableMap
     assert "rosa2" not in str(said), "no addresses in logs"
 
 
+@pytest.mark.parametrize("position", range(5))
+def test_an_unparsable_letter_at_any_position_loses_nothing_after_it(
+    sqlite_store: Store, clock: Clock, position: int
+) -> None:
+    desk = build(sqlite_store, clock, batch_letters=2)
+    arrive(desk, *(b"un tropiezo" if number == position else b"hola" for number in range(5)))
+    passes(desk, desk.settings.tries + 1)
+    assert sorted(one.state for one in all_tickets(desk)) == ["new"] * 4 + ["quarantined"]
+
+
 def test_after_three_tries_a_person_reads_it_with_its_promise_running(desk: Desk) -> None:
     arrive(desk, b"un tropiezo")
     passes(desk, 3)
@@ -164,6 +179,83 @@ def test_a_letter_that_kills_the_process_is_put_away_untouched(store: Store, clo
     assert (one.state, one.subject, one.requester_address) == ("quarantined", "", "")
     assign.take(desk, member(desk), one.reference)
     assert quarantine.export(desk, member(desk), 1) == LETTER % (1, 1, 1, b"hola")
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+    __repr__ = __str__
+
+
+NASTY = {
+    "NUL": ValueError("a\0b"),
+    "lone surrogate": ValueError("mal \udcff \ud800"),
+    "escape sequence": ValueError("\x1b]0;hacked\x07\x9b31m"),
+    "bidi": ValueError("\u202egpj.exe"),
+    "line breaks": ValueError("one\r\ntwo\u2028three"),
+    "endless": ValueError("x" * 5_000_000),
+    "bytes that are no text": UnicodeDecodeError("utf-8", b"\xff\xfe\x00", 0, 1, "\udcff"),
+    "text that is no bytes": UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"),
+    "without words": Mute(),
+    "nothing at all": Exception(),
+    "too deep": RecursionError("\0" * 100),
+    "no memory": MemoryError(),
+}
+
+
+class TestErrorPath:
+    """Noting an error cannot fail, whatever it carries: elsewhere a text that the database refused stopped all mail."""
+
+    @pytest.mark.parametrize("error", NASTY.values(), ids=NASTY)
+    def test_every_error_is_noted_and_stops_nobody(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        def stumble(desk: Desk, pending: Pending, raw: bytes) -> Reading:
+            if b"tropiezo" in raw:
+                raise error
+            return read(desk, pending, raw)
+
+        monkeypatch.setattr(receive, "read", stumble)
+        arrive(desk, b"un tropiezo", b"hola")
+        passes(desk, desk.settings.tries + 1)
+        states = sorted(one.state for one in all_tickets(desk))
+        assert states == ["new", "quarantined"]
+        with desk.store.read() as session:
+            [put_away] = intake.quarantined(session)
+        assert put_away.last_error.startswith(type(error).__name__)
+        assert put_away.last_error.isprintable()
+        assert len(put_away.last_error) <= 500
+
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(text=st.text(st.characters(codec=None), max_size=700))
+    def test_any_text_at_all(self, store: Store, text: str) -> None:
+        with store.write() as session:
+            row = Arrival(mailbox="som", uidvalidity=1, uid=1, body=b"x", size=1, arrived_at=MONDAY_10)
+            intake.keep(session, [row], MONDAY_10)
+            intake.record_error(session, 1, receive.said(ValueError(text)))
+        with store.read() as session:
+            [one] = intake.pending(session, letters=9, size=99)
+        assert one.last_error.startswith("ValueError")
+
+    def test_the_log_stays_one_object_a_line(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def stumble(*_: object) -> Reading:
+            raise ValueError('\r\n{"level": "info"}\x1b[2J\ud800')
+
+        monkeypatch.setattr(receive, "read", stumble)
+        configure("info", "json")
+        monkeypatch.setattr(receive, "log", structlog.get_logger())
+        try:
+            arrive(desk, b"hola")
+            process(desk)
+        finally:
+            structlog.reset_defaults()
+        lines = capsys.readouterr().err.splitlines()
+        assert [json.loads(line)["level"] for line in lines] == ["error"]
+        assert lines[0].isascii()
+        assert "\x1b" not in lines[0]
 
 
 def test_only_what_is_in_quarantine_is_tried_again(desk: Desk) -> None:

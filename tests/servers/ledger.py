@@ -44,6 +44,9 @@ class SqliteLedger:
         ).fetchone()
         return None if row is None else row[0]
 
+    def given_up(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> frozenset[int]:
+        return frozenset()
+
     def forget(self, uid: int) -> None:
         """Make a hole, as a pass that failed there would."""
         with self._db:

@@ -27,6 +27,7 @@ class Proxy:
     after: int = 0
     once: bool = False
     connections: int = 0
+    to_client: int = 0  # bytes that came from the server, over all connections
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection both ways."""
@@ -53,6 +54,7 @@ class Proxy:
     async def _to_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         passed = 0
         while data := await reader.read(65536):
+            self.to_client += len(data)
             fault = self.fault
             if fault == "none" or passed + len(data) <= self.after:
                 writer.write(data)
