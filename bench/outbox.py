@@ -22,6 +22,7 @@ from calendar_pe.clock import now
 from casework.desk import Desk
 from casework.writing import acknowledgement, sender
 from replies.compose import Nature, compose
+from replies.page import to_html
 from service.demo.servers import Received, smtp_server
 from service.settings import load
 from service.wiring import opened_desk
@@ -85,6 +86,7 @@ def fill(desk: Desk, count: int, folder: Path) -> None:
                     recipient=address,
                     subject=rendered.subject,
                     text=rendered.text,
+                    html=to_html(rendered.text, language=rendered.language),
                     sent_at=written_at,
                     nature=Nature.REPLIED,
                     in_reply_to=f"<carta.{number}@example.org>",

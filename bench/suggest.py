@@ -4,15 +4,19 @@
 
 The labels (tests/corpus/suggest_labels.jsonl) name the right replies of development letters, the best one first. What
 the folds learn is how often each reply was chosen for a line; the words come from the catalogue. The baseline offers
-the three most frequent replies of the line. With --triage the line and the signals are those of the classifier, which
-was fitted on the same letters: that figure flatters. With --held-out nothing is learned from the letters measured:
-suggest_held_out_1.jsonl was measured before the cues of the catalogue were widened, and then used for that;
-suggest_held_out_2.jsonl was labelled afterwards, and no cue was changed for it.
+the three most frequent replies of the line. A hundred of the letters were labelled a second time later
+(suggest_second_pass.jsonl): how far both passes agree bounds what any suggester can reach.
+
+With --triage the line and the signals are those of the classifier, which was fitted on the same letters: that figure
+flatters. With --held-out nothing is learned from the letters measured: suggest_held_out_1.jsonl was measured before the
+cues of the catalogue were widened, and then used for that; suggest_held_out_2.jsonl was labelled afterwards, and no cue
+was changed for it.
 """
 
 import argparse
 import json
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +28,7 @@ from replies.suggest import Asked, Choices, Suggester
 
 ROOT = Path(__file__).parent.parent
 LABELS = ROOT / "tests" / "corpus" / "suggest_labels.jsonl"
+SECOND_PASS = ROOT / "tests" / "corpus" / "suggest_second_pass.jsonl"
 LETTERS = sorted((ROOT / "triage" / "corpus").glob("dev*.jsonl"))
 
 
@@ -114,6 +119,38 @@ def _try(examples: Sequence[Labelled], learned: Choices, tally: Tally, missed: M
             missed.append((example, offered))
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """How far two passes over the same letters agree; ``kappa`` is Cohen's, of the best reply."""
+
+    letters: int
+    same_best: int
+    share_one: int
+    kappa: float
+
+    def said(self) -> str:
+        """Return the agreement in words."""
+        return (
+            f"{self.same_best / self.letters:7.1%}  same best reply in a second pass over {self.letters} letters "
+            f"(kappa {self.kappa:.2f})\n{self.share_one / self.letters:7.1%}  at least one reply in common"
+        )
+
+
+def agreement(first: Path = LABELS, second: Path = SECOND_PASS) -> Agreement:
+    """Compare the labels with those given to the same letters in a second pass."""
+    before = {row["id"]: row["templates"] for row in _rows(first)}
+    pairs = [(before[row["id"]], row["templates"]) for row in _rows(second)]
+    same = sum(one[0] == other[0] for one, other in pairs)
+    counts_one, counts_other = (Counter(pair[side][0] for pair in pairs) for side in (0, 1))
+    chance = sum(counts_one[name] * counts_other[name] for name in counts_one) / len(pairs) ** 2
+    return Agreement(
+        letters=len(pairs),
+        same_best=same,
+        share_one=sum(bool(set(one) & set(other)) for one, other in pairs),
+        kappa=(same / len(pairs) - chance) / (1 - chance),
+    )
+
+
 def judged(examples: Sequence[Labelled]) -> list[Labelled]:
     """Return the letters with the line and the signals of the classifier in place of the labelled ones."""
     from triage.classifier import load as judge
@@ -171,6 +208,8 @@ def main() -> None:
         tally, missed = measure(examples, chosen.folds, chosen.seed)
         print(f"{tally.letters} letters, {chosen.folds} folds, seed {chosen.seed}")
     print(tally.said())
+    if not chosen.held_out:
+        print(agreement().said())
     if chosen.misses:
         for example, offered in missed:
             print(f"{example.id}  line {example.asked.line}  offered {offered}  right {list(example.right)}")

@@ -2,25 +2,31 @@
 
 At most one per sender in 24 hours and per ticket; never to a machine, nor to a sender whose DMARC failed; a ceiling per
 hour delays an acknowledgement and never swallows it. It never repeats the writer's words (RFC 3834; open
-acknowledgements are abused to send spam).
+acknowledgements are abused to send spam), and says the same to everybody: whoever reads it over the writer's shoulder
+does not learn what was written, nor what we think of it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from casework.desk import Desk
 from casework.reading import Reading
 from casework.writing import acknowledgement, sender
 from replies.compose import Composed, Nature, Unaddressable, compose
+from replies.page import to_html
 from sla.reckon import Reckoning
-from tickets import outgoing
+from tickets import notices, outgoing
 from tickets.states import Direction, MessageKind, OutboxState, OutgoingKind
 from tickets.store import Session
 
 if TYPE_CHECKING:
     from casework.placement import NewTicket
+
+_HOLE = "\ue000"
+"""Stands for the number in a page that letters share; a private character, which no text of ours has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,22 +87,40 @@ def plan(
         (reading, target, reckoned)
         for reading, target, reckoned in promised
         if reading.machine.may_acknowledge and "@" in reading.letter.from_address and not reading.sender.failed
+        if desk.settings.danger_acknowledge or reading.verdict is None or not reading.verdict.trafficking_risk
     ]
     addresses = {reading.letter.from_address.lower() for reading, _, _ in candidates}
     written = outgoing.acknowledged_since(session, addresses, now - timedelta(hours=24))
+    automatic = outgoing.automatic_since(session, addresses, now - timedelta(hours=24))
     hours = _Hours(desk.settings.acknowledgements_per_hour, now, outgoing.acknowledgements_planned(session, _hour(now)))
     planned: list[Acknowledgement] = []
     for reading, target, reckoned in candidates:
         address = reading.letter.from_address.lower()
         if isinstance(target, int) or written.get(address, 0) >= desk.settings.acknowledgements_per_sender:
             continue  # a ticket is acknowledged once, when it opens
+        if written.get(address, 0) and automatic.get(address, 0) >= desk.settings.automatic_per_address:
+            continue  # the first of a day is never left out
         try:
             planned.append(_write(desk, reading, target, reckoned, leaves_at=hours.peek(), now=now))
         except Unaddressable:
             continue  # nobody can be written to at such an address; the ticket is shown to a person all the same
         written[address] = written.get(address, 0) + 1
+        automatic[address] = automatic.get(address, 0) + 1
         hours.use()
+    _tell_delayed(desk, session, [one for one in planned if one.leaves_at > now], now)
     return planned
+
+
+def _tell_delayed(desk: Desk, session: Session, delayed: Sequence[Acknowledgement], now: datetime) -> None:
+    """Tell staff, once an hour, that so many letters came that acknowledgements have to wait."""
+    if not delayed:
+        return
+    said = (
+        f"Llegaron más cartas de las que se acusan en una hora ({desk.settings.acknowledgements_per_hour}): "
+        "los demás acuses saldrán después; revise si alguien está inundando el buzón"
+    )
+    key = f"ceiling:{_hour(now).isoformat()}"
+    notices.add_once(session, kind="ceiling", key=key, text=said, now=now, leaves_at=desk.next_open(now))
 
 
 def _write(
@@ -110,6 +134,7 @@ def _write(
         recipient=reading.letter.from_address,
         subject=rendered.subject,
         text=rendered.text,
+        html=_page(rendered.text.replace(ticket.reference, _HOLE), rendered.language).replace(_HOLE, ticket.reference),
         sent_at=now,
         nature=Nature.REPLIED,
         in_reply_to=reading.letter.message_id,
@@ -127,6 +152,12 @@ def _write(
         text=rendered.text,
         composed=composed,
     )
+
+
+@lru_cache(maxsize=256)
+def _page(text: str, language: str) -> str:
+    """Return the HTML of an acknowledgement without its number; letters of one day share theirs."""
+    return to_html(text, language=language)
 
 
 def _hour(instant: datetime) -> datetime:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from calendar_pe.clock import words
 from casework.desk import WRITERS, Actor, Desk, require
-from casework.writing import sender
+from casework.writing import discreet_subject, sender
 from replies.compose import answer_subject, compose
 from replies.page import to_html
 from replies.quote import with_quote
@@ -20,6 +21,9 @@ KILL_POINTS: dict[str, int] = {"answer.written": 11, "answer.committed": 11}
 """Where a crash test may stop this process, and the step of a letter's way that each belongs to."""
 
 _TOO_LATE = "ya no se puede retirar esta respuesta: salió o está saliendo"
+_FIXED = {OutgoingKind.ASK_BACK: "ask_back", OutgoingKind.REFERRAL: "referral"}
+"""The letter whose draft makes of the case what a letter taken back would have made of it."""
+
 MARGIN = timedelta(seconds=60)
 """A letter leaves at least this long before its promise ends, even inside the undo window."""
 
@@ -51,26 +55,36 @@ def answer(
     *,
     kind: OutgoingKind = OutgoingKind.ANSWER,
     send_now: bool = False,
+    leaves_at: datetime | None = None,
     seen_version: int | None = None,
     template: str = "",
 ) -> Queued:
     """Put a person's letter into the outbox.
 
-    With ``seen_version`` the send stops when the ticket has changed since (``Changed``). Raises ``CannotAnswer``
-    when a placeholder is unresolved, there is no address, or another answer is about to leave; ``NotAllowed``;
-    ``UnknownTicket``.
+    It leaves after the undo window, at once with ``send_now``, or in the first working time from ``leaves_at`` on.
+    With ``seen_version`` the send stops when the ticket has changed since, and the text is kept as the actor's draft
+    (``Changed``). Raises ``CannotAnswer`` when a placeholder is unresolved, there is no address, another answer is
+    about to leave, or ``leaves_at`` has passed or would break the promise; ``NotAllowed``; ``UnknownTicket``.
     """
     require(actor, *WRITERS)
     if not written.text.strip():
         raise CannotAnswer("la respuesta está vacía")
-    if open_places := placeholders(written.text):
+    if open_places := placeholders(f"{written.subject}\n{written.text}"):
         raise CannotAnswer(f"faltan por llenar estos espacios: {', '.join(open_places)}")
     now = desk.clock()
-    with desk.store.write() as session:
-        ticket = cases.find(session, reference, lock=True)
-        _check(session, ticket, seen_version)
-        queued = _write(desk, session, actor, ticket, written, kind, now, send_now=send_now, template=template)
-        desk.at("answer.written")
+    try:
+        with desk.store.write() as session:
+            ticket = cases.find(session, reference, lock=True)
+            _check(session, ticket, seen_version)
+            if leaves_at is None:
+                leaves_at = now if send_now else _after_undo(desk, session, ticket, now)
+            else:
+                leaves_at = _scheduled(desk, session, ticket, leaves_at, now)
+            queued = _write(desk, session, actor, ticket, written, kind, now, leaves_at=leaves_at, template=template)
+            desk.at("answer.written")
+    except Changed:
+        save_draft(desk, actor, reference, written.text, template=template)
+        raise
     desk.at("answer.committed")
     return queued
 
@@ -88,11 +102,12 @@ def undo(desk: Desk, actor: Actor, outgoing_id: int) -> str:
             raise CannotAnswer(_TOO_LATE)
         if letter.lease_until is not None and letter.lease_until > now:
             raise CannotAnswer(_TOO_LATE)  # a courier has it in hand
-        letter.state, letter.last_text = OutboxState.REFUSED, "retirada antes de salir"
+        letter.state, letter.last_text = OutboxState.REFUSED, f"{outgoing.TAKEN_BACK} antes de salir"
         ticket = cases.load(session, letter.ticket_id, lock=True)
         message = cases.message_of_outgoing(session, outgoing_id)
         if message is not None and actor.staff_id is not None:
-            keep_draft(session, ticket, actor.staff_id, message.text, now)
+            template = _FIXED.get(OutgoingKind(letter.kind), "")
+            keep_draft(session, ticket, actor.staff_id, message.text, now, template=template)
             session.delete(message)
         ticket.version += 1
         journal.append(
@@ -152,17 +167,17 @@ def _write(
     kind: OutgoingKind,
     now: datetime,
     *,
-    send_now: bool,
+    leaves_at: datetime,
     template: str,
 ) -> Queued:
     assert ticket.id is not None
     last = cases.last_letter(session, ticket.id)
     number = ticket.version + 1
     message_id = desk.signer.message_id(ticket.reference, f"r{ticket.id:x}v{number:x}", desk.settings.message_domain)
-    subject = _subject(desk, ticket, written.subject)
+    subject = _subject(desk, ticket, written)
     body = written.text
     if last is not None and not ticket.trafficking_risk:  # whoever holds the writer may read this answer too
-        body = with_quote(written.text, _newest(last), last.at, ticket.language)
+        body = with_quote(written.text, _newest(last), last.at, written.language)
     composed = compose(
         message_id=message_id,
         sender=sender(desk),
@@ -170,12 +185,11 @@ def _write(
         subject=subject,
         text=body,
         html=to_html(body, language=written.language, title=subject),
-        sent_at=now,
+        sent_at=leaves_at,
         in_reply_to=last.message_id if last is not None else "",
         references=cases.thread_ids(session, ticket.id),
         language=written.language,
     )
-    leaves_at = _leaves_at(desk, session, ticket.id, now, send_now=send_now)
     outgoing_id = rows.add_all_with_ids(
         session,
         Outgoing,
@@ -234,20 +248,43 @@ def _write(
     return Queued(outgoing_id, ticket.reference, message_id, leaves_at, ticket.requester_address)
 
 
-def _subject(desk: Desk, ticket: Ticket, proposed: str) -> str:
-    """Keep the citizen's subject, so that mail programs show one thread, with the tag that brings replies back."""
+def _subject(desk: Desk, ticket: Ticket, written: Rendered) -> str:
+    """Keep the citizen's subject, so that mail programs show one thread, with the tag that brings replies back.
+
+    Where signs of trafficking show it says nothing of the matter: a subject is read over somebody's shoulder.
+    """
+    if ticket.trafficking_risk:
+        return discreet_subject(desk, ticket.reference, written.language)
     tag = desk.signer.tag(ticket.reference).strip("[]")
-    return answer_subject(ticket.subject, tag, proposed)
+    return answer_subject(ticket.subject, tag, written.subject)
 
 
-def _leaves_at(desk: Desk, session: Session, ticket_id: int, now: datetime, *, send_now: bool) -> datetime:
-    if send_now:
-        return now
+def _after_undo(desk: Desk, session: Session, ticket: Ticket, now: datetime) -> datetime:
+    """Return when the undo window ends; it shortens rather than pass the promise."""
     leaves_at = now + desk.settings.undo
-    for promise in clocks.open_of(session, [ticket_id]).get(ticket_id, []):
-        if now <= promise.last_second_at < leaves_at + MARGIN:
-            leaves_at = max(now, promise.last_second_at - MARGIN)
+    for last_second_at in _still_kept(session, ticket, now):
+        if last_second_at < leaves_at + MARGIN:
+            leaves_at = max(now, last_second_at - MARGIN)
     return leaves_at
+
+
+def _scheduled(desk: Desk, session: Session, ticket: Ticket, wanted_at: datetime, now: datetime) -> datetime:
+    """Return the first working time from the wanted instant on. Raises ``CannotAnswer``."""
+    if wanted_at <= now:
+        raise CannotAnswer(f"el {words(wanted_at)} ya pasó; elija una hora futura o envíe sin hora")
+    leaves_at = desk.next_open(wanted_at)
+    for last_second_at in _still_kept(session, ticket, now):
+        if last_second_at < leaves_at + MARGIN:
+            raise CannotAnswer(
+                f"saldría el {words(leaves_at)}, y el plazo vence el {words(last_second_at)}; elija una hora anterior"
+            )
+    return leaves_at
+
+
+def _still_kept(session: Session, ticket: Ticket, now: datetime) -> list[datetime]:
+    """Return the last seconds of the promises that an answer can still keep."""
+    owed = clocks.open_of(session, [ticket.id or 0]).get(ticket.id or 0, [])
+    return [promise.last_second_at for promise in owed if now <= promise.last_second_at]
 
 
 def _newest(message: Message) -> str:

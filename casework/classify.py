@@ -7,8 +7,10 @@ does.
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework import survey
 from casework.desk import WRITERS, Actor, Desk, require
 from casework.filing import promise_row
+from casework.kind_letters import tell_received
 from sla.reckon import reckon
 from tickets import cases, clocks, journal, rows
 from tickets.journal import Event
@@ -55,6 +57,8 @@ def judge(desk: Desk, actor: Actor, reference: str, judgement: Judgement) -> Non
         ticket.on_behalf = ticket.on_behalf if judgement.on_behalf is None else judgement.on_behalf
         if judgement.trafficking_risk is not None:
             ticket.trafficking_risk = judgement.trafficking_risk
+        if ticket.trafficking_risk:
+            survey.withdraw(session, [ticket.id])
         everything = judgement == Judgement()
         if everything or judgement.line is not None:
             ticket.line_confirmed, ticket.proposed = True, False
@@ -82,6 +86,8 @@ def judge(desk: Desk, actor: Actor, reference: str, judgement: Judgement) -> Non
         if ticket.kind_confirmed:
             events += _change_promise(desk, session, ticket, actor)
         journal.append(session, events)
+        if ticket.kind_confirmed:
+            tell_received(desk, session, ticket, now)
 
 
 def _verdict(ticket: Ticket, actor: Actor, session: Session, *, now: datetime) -> Verdict:

@@ -16,12 +16,16 @@ OUTCOMES = {
 """Why a case ends: the word in the record and its label for people."""
 
 
+UNSOLVED = ("referred", "duplicate")
+"""The outcomes that do not say that a case is solved, the only ones where signs of trafficking show."""
+
+
 class CannotClose(Exception):
     """The case cannot end like that."""
 
 
 def close(desk: Desk, actor: Actor, reference: str, outcome: str) -> None:
-    """End a case. Raises ``CannotClose`` while an answer is owed or for an unknown outcome."""
+    """End a case. Raises ``CannotClose`` while an answer is owed, for an unknown outcome, or to call danger solved."""
     require(actor, *WRITERS)
     if outcome not in OUTCOMES:
         raise CannotClose(f"«{outcome}» no es un resultado; use uno de: {', '.join(OUTCOMES)}")
@@ -29,6 +33,11 @@ def close(desk: Desk, actor: Actor, reference: str, outcome: str) -> None:
     with desk.store.write() as session:
         ticket = cases.find(session, reference, lock=True)
         assert ticket.id is not None
+        if ticket.trafficking_risk and outcome not in UNSOLVED:
+            raise CannotClose(
+                f"{ticket.reference} tiene riesgo de trata: no se cierra como resuelto; "
+                "derívelo a quien puede intervenir o, si no hay riesgo, quite antes la marca"
+            )
         if clocks.owed(session, [ticket.id]):
             raise CannotClose(f"{ticket.reference} todavía espera respuesta; respóndalo o derívelo primero")
         ticket.state = after(TicketState(ticket.state), TicketEvent.CLOSED)

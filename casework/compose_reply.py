@@ -1,18 +1,28 @@
 """The words of an answer: a canned reply filled in for a case, or a text of the consultant's own."""
 
 from collections.abc import Mapping
+from datetime import date
 
+from calendar_pe.clock import lima_date
 from casework.answer import CannotAnswer
 from casework.desk import Actor, Desk
 from letters.clean import clean_text
+from replies.catalogue import UnknownTemplate
 from replies.render import Rendered, Value, draft, render
 from replies.template import Template
 from tickets import cases
 from tickets.states import OutgoingKind
 from tickets.tables import Ticket
 
-_KINDS = {"ask_back": OutgoingKind.ASK_BACK, "referral": OutgoingKind.REFERRAL}
-"""The fixed letters that a person sends and that are more than an answer."""
+LETTERS = ("ask_back", "referral")
+"""The fixed letters that a person sends."""
+
+_KINDS = {
+    "answered": OutgoingKind.ANSWER,
+    "asked_back": OutgoingKind.ASK_BACK,
+    "referred": OutgoingKind.REFERRAL,
+}
+"""What sending a text with that outcome is."""
 
 
 def from_template(
@@ -26,7 +36,7 @@ def from_template(
         ticket = cases.find(session, reference)
     template = find(desk, template_id)
     written = render(template, template.language_for(ticket.language), values(ticket, actor, variables))
-    return written, _KINDS.get(template_id, OutgoingKind.ANSWER), ticket.version
+    return written, kind_of(desk, template_id), ticket.version
 
 
 def preview(
@@ -51,9 +61,31 @@ def from_text(desk: Desk, reference: str, text: str) -> tuple[Rendered, int]:
 
 def find(desk: Desk, template_id: str) -> Template:
     """Return a canned reply, or one of the fixed letters that a person sends. Raises ``UnknownTemplate``."""
-    if template_id in _KINDS:
+    if template_id in LETTERS:
         return desk.catalogue.letter(template_id)
     return desk.catalogue.get(template_id)
+
+
+def kind_of(desk: Desk, template_id: str) -> OutgoingKind:
+    """Return what a text makes of the case it answers; one of one's own ("") or one that is gone is an answer."""
+    if not template_id:
+        return OutgoingKind.ANSWER
+    try:
+        return _KINDS[find(desk, template_id).outcome]
+    except UnknownTemplate:
+        return OutgoingKind.ANSWER
+
+
+def overdue(desk: Desk, template_id: str) -> date | None:
+    """Return the day on which a text should have been reviewed, once it has passed. Raises ``UnknownTemplate``."""
+    review_by = find(desk, template_id).review_by
+    return review_by if review_by < lima_date(desk.clock()) else None
+
+
+def at_risk(desk: Desk, reference: str) -> bool:
+    """Return whether somebody who holds the writer may read the answer to this case. Raises ``UnknownTicket``."""
+    with desk.store.read() as session:
+        return cases.find(session, reference).trafficking_risk
 
 
 def values(ticket: Ticket, actor: Actor, variables: Mapping[str, str]) -> dict[str, Value]:

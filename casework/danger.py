@@ -12,6 +12,16 @@ from tickets.states import OutgoingKind
 from tickets.store import Session
 from tickets.tables import Outgoing
 
+SAFE_CONTACT = (
+    "Responda en minutos, no al final del plazo.",
+    "No pida detalles ni pruebas por correo.",
+    "No escriba ni llame a quien podría ser el captador.",
+    "Piense si otra persona puede leer esta dirección.",
+    "No prometa un resultado ni cierre el caso como resuelto.",
+    "Avise hoy mismo al supervisor.",
+)
+"""What to mind before writing to somebody who may be held (fact T-08); shown before anything else is offered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Danger:
@@ -53,6 +63,6 @@ def notify(desk: Desk, session: Session, dangers: Sequence[Danger], now: datetim
                 now=now,
                 ticket_id=one.ticket_id,
             )
-            for number, address in enumerate(desk.settings.danger_notify)
+            for number, address in enumerate(dict.fromkeys(desk.settings.danger_notify))
         ]
     rows.add_all(session, Outgoing, letters)

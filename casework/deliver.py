@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from casework import survey
 from casework.desk import SERVICE, WRITERS, Actor, Desk, require
 from letters.clean import clean_line
 from replies.courier import Courier, RoundResult
@@ -53,6 +54,10 @@ def deliver(desk: Desk, courier: Courier, *, owner: str, stop: Callable[[], bool
             return RoundResult(trouble=str(lost))
 
 
+class _NotPlain(Exception):
+    """The usual way does not fit a letter; what it has begun is taken back."""
+
+
 @dataclass(slots=True)
 class _Round:
     """One courier's letters. Only the letter on the wire stands as being sent: the others are merely leased.
@@ -87,28 +92,37 @@ class _Round:
         self.desk.at("deliver.recording")
         now = self.desk.clock()
         self.waiting = [one for one in self.waiting if one != parcel.id]
-        mine = self._record_plain(parcel, outcome, now)
-        if mine is None:
-            mine = self._record(parcel, outcome, now)
+        mine = self._record_plain(parcel, outcome, now) or self._record(parcel, outcome, now)
         self.desk.at("deliver.recorded")
         if not mine:
             raise LeaseLost("another courier has taken the letters that were waiting")
 
-    def _record_plain(self, parcel: Parcel, outcome: Outcome, now: datetime) -> bool | None:
+    def _record_plain(self, parcel: Parcel, outcome: Outcome, now: datetime) -> bool:
         """Note that the relay took a letter on which no promise hangs: most are such, and this way costs least.
 
-        Returns whether the next letter is still this courier's; None when there is more to it, and nothing was noted.
+        Returns True when the next letter is begun too; False when there is more to it, and nothing was noted.
         """
         letter = self.claimed[parcel.id]
         if not isinstance(outcome, Accepted) or letter.kind in KEEPS_PROMISE:
-            return None
-        with self.line.write() as connection:
-            if not outgoing.accept(connection, parcel.id, now=now, said=_accepted_text(outcome)):
-                return None
-            if letter.ticket_id is not None:
-                letter.attempts = parcel.attempts + 1
-                journal.append(connection, [_event(letter, now, "sent", sent_at=now.isoformat())])
-            return self._begin_next(connection, now)
+            return False
+        try:
+            with self.line.write() as connection:
+                if not self._accept(connection, parcel.id, _accepted_text(outcome), now):
+                    raise _NotPlain
+                if letter.ticket_id is not None:
+                    letter.attempts = parcel.attempts + 1
+                    journal.append(connection, [_event(letter, now, "sent", sent_at=now.isoformat())])
+        except _NotPlain:
+            return False
+        return True
+
+    def _accept(self, connection: Connection, outgoing_id: int, said: str, now: datetime) -> bool:
+        if not self.waiting:
+            return outgoing.accept(connection, outgoing_id, now=now, said=said)
+        lease = self.desk.settings.lease
+        return outgoing.accept_and_begin(
+            connection, outgoing_id, self.waiting[0], owner=self.owner, now=now, lease=lease, said=said
+        )
 
     def _record(self, parcel: Parcel, outcome: Outcome, now: datetime) -> bool:
         with self.desk.store.write() as session:
@@ -121,7 +135,7 @@ class _Round:
                 return True  # the courier gives back the others too
             return self._begin_next(session, now)
 
-    def _begin_next(self, session: Session | Connection, now: datetime) -> bool:
+    def _begin_next(self, session: Session, now: datetime) -> bool:
         """Begin the attempt of the next letter; False when another courier has it now."""
         if not self.waiting:
             return True
@@ -162,13 +176,18 @@ def settle(desk: Desk, actor: Actor, outgoing_id: int, *, sent: bool) -> None:
 
 
 def retry(desk: Desk, actor: Actor, outgoing_id: int) -> None:
-    """Put a refused or deferred letter back in the line, due now. Raises ``NotUncertain`` for any other state."""
+    """Put a refused or deferred letter back in the line, due now.
+
+    Raises ``NotUncertain`` for any other state, and for a letter that somebody took back.
+    """
     require(actor, *WRITERS)
     now = desk.clock()
     with desk.store.write() as session:
         letter = outgoing.load(session, outgoing_id)
         if letter is None or letter.state not in (OutboxState.REFUSED, OutboxState.DEFERRED):
             raise NotUncertain(f"el envío {outgoing_id} no está rechazado ni aplazado")
+        if letter.last_text.startswith(outgoing.TAKEN_BACK) and not letter.attempts:
+            raise NotUncertain(f"el envío {outgoing_id} se retiró antes de salir; escriba una respuesta nueva")
         letter.state, letter.next_attempt_at, letter.attempts = OutboxState.WAITING, now, 0
         if letter.ticket_id:
             journal.append(session, [_event(letter, now, "send_again", actor)])
@@ -262,6 +281,8 @@ def _answered(
     ticket.version += 1
     session.flush()
     clocks.refresh_target(session, [ticket_id])
+    if letter.kind != OutgoingKind.ASK_BACK:
+        survey.schedule(desk, session, ticket, sent_at, now)
     return events
 
 

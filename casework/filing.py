@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from calendar_pe.clock import lima_date
-from casework import acknowledge, danger
+from casework import acknowledge, danger, staff_bounces, survey
 from casework.danger import Danger
 from casework.desk import SERVICE, Desk
 from casework.placement import (
@@ -23,7 +23,9 @@ from casework.placement import (
     NewTicket,
     Placement,
     Recovered,
+    SurveyAnswer,
     place,
+    rating_in,
 )
 from casework.reading import Reading
 from sla.reckon import Reckoning, TraceStep, breaks_after, reckon
@@ -58,6 +60,8 @@ class Sheet:
     settled: list[tuple[Reading, IntakeOutcome, "NewTicket | int | None"]] = field(default_factory=list)
     recovered: list[tuple[Known, Reading]] = field(default_factory=list)
     bounced: list[tuple[Known, Bounce]] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)  # ids of letters of ours that came back
+    surveys: list[SurveyAnswer] = field(default_factory=list)
 
 
 def file_batch(desk: Desk, session: Session, readings: Sequence[Reading], now: datetime) -> None:
@@ -65,7 +69,10 @@ def file_batch(desk: Desk, session: Session, readings: Sequence[Reading], now: d
     lookup = Lookup.of(session, desk.signer, readings)
     sheet = Sheet()
     for reading in readings:
-        _enter(desk, sheet, place(lookup, reading))
+        placement = place(lookup, reading)
+        _enter(desk, sheet, placement)
+        if not isinstance(placement, Duplicate) and (rating := rating_in(lookup, reading)) is not None:
+            sheet.surveys.append(rating)
     _number(desk, session, sheet)
     _write(desk, session, sheet, now)
 
@@ -95,11 +102,16 @@ def _enter(desk: Desk, sheet: Sheet, placement: Placement) -> None:
             sheet.settled.append((reading, IntakeOutcome.TICKET, known.id))
         case Duplicate(ticket=target):
             sheet.settled.append((reading, IntakeOutcome.DUPLICATE, target))
+        case SurveyAnswer(ticket=known):
+            sheet.letters.append((reading, known.id, MessageKind.SURVEY))
+            sheet.settled.append((reading, IntakeOutcome.FOLLOW_UP, known.id))
         case MachineMail(ticket=known):
             if known is not None:
                 sheet.letters.append((reading, known.id, MessageKind.MACHINE))
             sheet.settled.append((reading, IntakeOutcome.MACHINE, known.id if known else None))
         case Bounce(ticket=known):
+            if placement.outgoing_id is not None and reading.bounce.permanent is not False:
+                sheet.returned.append(placement.outgoing_id)
             if known is not None:
                 sheet.letters.append((reading, known.id, MessageKind.BOUNCE))
                 sheet.bounced.append((known, placement))
@@ -128,7 +140,7 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     )
     for ticket, ticket_id in zip(sheet.tickets, new_ids, strict=True):
         ticket.id = ticket_id
-    _follow_up(session, sheet, now)
+    _follow_up(desk, session, sheet, now)
     cases.touch(session, [_recovered_row(known, reading, now) for known, reading in sheet.recovered])
 
     message_ids = rows.add_all_with_ids(
@@ -157,7 +169,8 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     )
     danger.notify(desk, session, _dangers(sheet), now)
     _tell_bounced(desk, session, sheet, now)
-    journal.append(session, _events(desk, sheet, promise_ids, told, now), fresh=frozenset(new_ids))
+    rated = survey.count(session, sheet.surveys, now)
+    journal.append(session, _events(desk, sheet, promise_ids, told, now) + rated, fresh=frozenset(new_ids))
     intake.settle(session, [_settled_row(reading, outcome, target, now) for reading, outcome, target in sheet.settled])
 
 
@@ -175,6 +188,7 @@ def _ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetim
     marks = (
         ("id_repetido", ticket.repeated_id),
         ("relacionado", ticket.related_id),
+        ("sin_remitente", "@" not in reading.letter.from_address),  # nobody can be written to
         ("hora_supuesta", reading.pending.arrival_source == "file"),  # only a file's own time tells when it arrived
     )
     flags = [word for word, holds in marks if holds]
@@ -194,7 +208,7 @@ def _ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetim
     }
 
 
-def _follow_up(session: Session, sheet: Sheet, now: datetime) -> None:
+def _follow_up(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     state = {known.id: TicketState(known.state) for known in sheet.touched.values()}
     for known, reading in sheet.reopened:
         state[known.id] = after(state[known.id], TicketEvent.FOLLOW_UP)
@@ -202,6 +216,9 @@ def _follow_up(session: Session, sheet: Sheet, now: datetime) -> None:
         if verdict.trafficking_risk and not known.trafficking_risk:
             cases.touch(session, [{"id": known.id, "trafficking_risk": True}])
     cases.touch(session, [{"id": one, "state": new_state, "updated_at": now} for one, new_state in state.items()])
+    if desk.settings.survey:
+        survey.put_off(desk, session, state, now)
+    survey.withdraw(session, [known.id for known, reading in sheet.reopened if _verdict(reading).trafficking_risk])
 
 
 def _recovered_row(known: Known, reading: Reading, now: datetime) -> dict[str, object]:
@@ -237,9 +254,10 @@ def _judged(reading: Reading) -> dict[str, object]:
 
 def _tell_bounced(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     """Mark the ticket whose letter came back and tell staff once a letter; state and clock stay as they are."""
+    to_staff = staff_bounces.note(desk, session, sheet.returned, now)
     for known, bounce in sheet.bounced:
-        if bounce.reading.bounce.permanent is False:
-            continue  # the server is still trying
+        if bounce.reading.bounce.permanent is False or bounce.outgoing_id in to_staff:
+            continue  # the server is still trying, or it is staff that could not be told
         if "rebotado" not in known.flags.split():
             cases.touch(session, [{"id": known.id, "flags": f"{known.flags} rebotado".strip(), "updated_at": now}])
         notices.add_once(
@@ -330,8 +348,8 @@ def _verdict_rows(sheet: Sheet, message_of: dict[int, int], now: datetime) -> li
             "reasons": list(verdict.reasons),
             "model_version": verdict.model_version,
         }
-        for reading, target, _ in sheet.letters
-        if (verdict := reading.verdict) is not None
+        for reading, target, kind in sheet.letters
+        if (verdict := reading.verdict) is not None and kind is not MessageKind.SURVEY
     ]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from casework.reading import Reading
+from casework.survey import says_more, sent_back
 from tickets import cases, clocks, intake, outgoing
 from tickets.cases import Known
 from tickets.references import Signer, find_reference
@@ -69,7 +70,17 @@ class Bounce:
     ticket: Known | None
 
 
-Placement = NewTicket | Duplicate | FollowUp | Recovered | MachineMail | Bounce
+@dataclass(frozen=True, slots=True)
+class SurveyAnswer:
+    """A satisfaction survey sent back, by whoever holds its token; it opens nothing and changes no clock."""
+
+    reading: Reading
+    ticket: Known
+    outgoing_id: int
+    score: int
+
+
+Placement = NewTicket | Duplicate | FollowUp | Recovered | MachineMail | Bounce | SurveyAnswer
 
 
 @dataclass(slots=True)
@@ -84,6 +95,7 @@ class Lookup:
     by_id: dict[int, Known] = field(default_factory=dict)
     owing: set[int] = field(default_factory=set)
     fresh: dict[str, NewTicket] = field(default_factory=dict)
+    surveys: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Session, signer: Signer, readings: Iterable[Reading]) -> "Lookup":
@@ -105,6 +117,8 @@ class Lookup:
         lookup.by_id = cases.known_by_id(session, wanted)
         lookup.by_id.update({one.id: one for one in lookup.by_reference.values()})
         lookup.owing = set(clocks.owed(session, lookup.by_id))
+        returned = {found[0] for one in readings if (found := sent_back(signer, one.letter.subject)) is not None}
+        lookup.surveys = outgoing.surveys(session, returned)
         return lookup
 
 
@@ -127,6 +141,8 @@ def place(lookup: Lookup, reading: Reading) -> Placement:
             lookup.owing.add(ticket.id)
             if reading.letter.message_id:
                 lookup.rfc_ids.setdefault(reading.letter.message_id, (ticket.id, reading.letter.from_address))
+        case SurveyAnswer():
+            lookup.contents[reading.content_key] = placement.ticket.id
         case MachineMail() | Bounce():
             lookup.contents[reading.content_key] = placement.ticket.id if placement.ticket else None
         case Duplicate():
@@ -142,6 +158,8 @@ def _place_new(lookup: Lookup, reading: Reading) -> Placement:
         outgoing_id, ticket_id = lookup.ours.get(reading.bounce.original_message_id, (None, None))
         known = lookup.by_id.get(ticket_id) if ticket_id is not None else None
         return Bounce(reading, outgoing_id, known)
+    if (rating := rating_in(lookup, reading)) is not None and not says_more(reading.letter):
+        return rating
     candidates = list(_candidates(lookup, reading))
     belongs = next((one for one in candidates if _is_participant(one, reading)), None)
     if reading.machine.is_machine:
@@ -157,6 +175,18 @@ def _place_new(lookup: Lookup, reading: Reading) -> Placement:
     return NewTicket(reading, related, repeated_id=own_id in lookup.rfc_ids or own_id in lookup.fresh)
 
 
+def rating_in(lookup: Lookup, reading: Reading) -> SurveyAnswer | None:
+    """Read a letter as a survey sent back, unless signs of trafficking show: then it is a letter and nothing else."""
+    found = sent_back(lookup.signer, reading.letter.subject) if reading.by_person else None
+    if found is None or (reading.verdict is not None and reading.verdict.trafficking_risk):
+        return None
+    ticket = lookup.by_reference.get(found[0])
+    outgoing_id = lookup.surveys.get(found[0])
+    if ticket is None or outgoing_id is None:
+        return None
+    return SurveyAnswer(reading, ticket, outgoing_id, found[1])
+
+
 def _candidates(lookup: Lookup, reading: Reading) -> Iterator[Known | NewTicket]:
     for one in _thread(reading):
         reference = lookup.signer.ticket_of(one)
@@ -166,6 +196,9 @@ def _candidates(lookup: Lookup, reading: Reading) -> Iterator[Known | NewTicket]
             yield lookup.by_id[lookup.rfc_ids[one][0]]
         if one in lookup.fresh:
             yield lookup.fresh[one]
+    rated = rating_in(lookup, reading)
+    if rated is not None:
+        yield rated.ticket
     tagged = lookup.signer.ticket_of_subject(reading.letter.subject)
     if tagged is not None and tagged in lookup.by_reference:
         yield lookup.by_reference[tagged]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from email.headerregistry import Address
 from functools import lru_cache
 
@@ -10,6 +10,7 @@ from calendar_pe import Calendar
 from calendar_pe.clock import lima_date, to_lima, words
 from casework.desk import Desk
 from replies.render import LONGEST, Rendered, render
+from replies.suggest import DANGER
 from replies.words import promise_words, why_words
 from sla.reckon import Reckoning
 from tickets import cases
@@ -34,12 +35,21 @@ def sender(desk: Desk) -> Address:
 def acknowledgement(desk: Desk, reckoned: Reckoning, *, reference: str, language: str) -> Rendered:
     """Write an acknowledgement: number, promised instant and why, what to do in danger. Never the writer's words."""
     arrived_on = lima_date(reckoned.received_at)
-    late = reckoned.clock_starts_on > arrived_on and desk.calendar.is_business_day(arrived_on)
+    counted_on = reckoned.clock_starts_on if reckoned.clock_starts_on > arrived_on else None
+    late = counted_on is not None and desk.calendar.is_business_day(arrived_on)
     template = desk.catalogue.letter("acknowledgement")
     spoken = template.language_for(language)
-    promise, why = _promise(arrived_on, late, reckoned.due_at, reckoned.due_on, desk.calendar, spoken)
+    cutoff = desk.promises.cutoff if late else None
+    promise, why = _promise(arrived_on, counted_on, cutoff, reckoned.due_at, reckoned.due_on, desk.calendar, spoken)
     rendered = render(template, spoken, {"reference": reference, "promise": promise, "why": why})
     return tagged(desk, rendered, reference)
+
+
+def discreet_subject(desk: Desk, reference: str, language: str) -> str:
+    """Return a subject that betrays nothing: that of the reply for danger, with the signed tag."""
+    template = desk.catalogue.get(DANGER)
+    subject = render(template, template.language_for(language), {"reference": reference}).subject
+    return subject.replace(f"[{reference}]", desk.signer.tag(reference))
 
 
 def danger_notice(desk: Desk, *, reference: str, received_at: datetime, signs: Sequence[str]) -> Rendered:
@@ -92,12 +102,20 @@ def _address(name: str, address: str) -> Address:
 
 @lru_cache(maxsize=512)
 def _promise(
-    arrived_on: date, late: bool, due_at: datetime, due_on: date, calendar: Calendar, language: str
+    arrived_on: date,
+    counted_on: date | None,
+    cutoff: time | None,
+    due_at: datetime,
+    due_on: date,
+    calendar: Calendar,
+    language: str,
 ) -> tuple[str, str]:
     """Return the promised instant in words, and why then; letters of one day share theirs."""
     days = (arrived_on + timedelta(days=number) for number in range((due_on - arrived_on).days))
     skipped = [(day, _name(day, calendar)) for day in days if not calendar.is_business_day(day)]
-    return promise_words(due_at, language), why_words(after_hours=late, skipped=skipped, language=language)
+    return promise_words(due_at, language), why_words(
+        counted_on=counted_on, cutoff=cutoff, skipped=skipped, language=language
+    )
 
 
 def _name(day: date, calendar: Calendar) -> str:

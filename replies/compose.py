@@ -42,6 +42,15 @@ class Unaddressable(ValueError):
     """No letter can be written to this address or with these headers; the message says why."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A PNG that the HTML shows as ``cid:<cid>``; it travels inside the letter (RFC 2387, RFC 2392)."""
+
+    cid: str
+    name: str
+    png: bytes
+
+
 class Nature(Enum):
     """Who speaks, and so what other machines are told (RFC 3834)."""
 
@@ -68,6 +77,7 @@ def compose(
     sent_at: datetime,
     nature: Nature = Nature.PERSONAL,
     html: str = "",
+    pictures: Sequence[Picture] = (),
     in_reply_to: str = "",
     references: Sequence[str] = (),
     language: str = "es",
@@ -75,8 +85,9 @@ def compose(
     """Compose one letter from us to one recipient.
 
     ``message_id`` has its angle brackets. ``in_reply_to`` and ``references`` come from outside: ids that are not well
-    formed are left out. ``html`` makes a second, alternative part. Raises Unaddressable for an address that cannot be
-    written, ValueError for a Message-ID of ours that is not well formed or a ``sent_at`` without zone.
+    formed are left out. ``html`` makes a second, alternative part, ``pictures`` what it shows. Raises Unaddressable
+    for an address that cannot be written, ValueError for a Message-ID of ours that is not well formed or a ``sent_at``
+    without zone.
     """
     if not well_formed(message_id):
         raise ValueError(f"Message-ID mal formado: {message_id!r}")
@@ -95,7 +106,7 @@ def compose(
             _fixed("X-Auto-Response-Suppress", "All"),
             _fixed("X-Loop", sender.addr_spec),
         ]
-    lines += [_fixed("Content-Language", language), b"MIME-Version: 1.0\r\n", *_body(message_id, text, html)]
+    lines += [_fixed("Content-Language", language), b"MIME-Version: 1.0\r\n", *_body(message_id, text, html, pictures)]
     return Composed(message_id=message_id, payload=b"".join(lines))
 
 
@@ -184,16 +195,35 @@ def _thread(in_reply_to: str, references: Sequence[str]) -> list[bytes]:
     return lines
 
 
-def _body(message_id: str, text: str, html: str) -> list[bytes]:
+def _body(message_id: str, text: str, html: str, pictures: Sequence[Picture]) -> list[bytes]:
     plain = _part("plain", text)
     if not html:
         return plain
-    boundary = b"som-" + hashlib.sha256(message_id.encode()).hexdigest()[:32].encode() + b"=_"
+    unique = hashlib.sha256(message_id.encode()).hexdigest()[:32].encode()
+    page = _part("html", html)
+    if pictures:
+        page = _multipart(b'related; type="text/html"', b"img-" + unique, [page, *map(_picture, pictures)])
+    return _multipart(b"alternative", b"som-" + unique, [plain, page])
+
+
+def _multipart(subtype: bytes, name: bytes, parts: Sequence[list[bytes]]) -> list[bytes]:
+    boundary = name + b"=_"
     between = b"--" + boundary + _CRLF
+    inside = [piece for part in parts for piece in (between, *part, _CRLF)]
+    return [b"Content-Type: multipart/", subtype, b'; boundary="', boundary, b'"\r\n\r\n', *inside,
+            b"--", boundary, b"--\r\n"]  # fmt: skip
+
+
+def _picture(picture: Picture) -> list[bytes]:
+    lines = binascii.b2a_base64(picture.png, newline=False)
     return [
-        b'Content-Type: multipart/alternative; boundary="', boundary, b'"\r\n\r\n',
-        between, *plain, _CRLF, between, *_part("html", html), _CRLF, b"--", boundary, b"--\r\n",
-    ]  # fmt: skip
+        _fixed("Content-Type", f'image/png; name="{picture.name}"'),
+        b"Content-Transfer-Encoding: base64\r\n",
+        _fixed("Content-ID", f"<{picture.cid}>"),
+        _fixed("Content-Disposition", f'inline; filename="{picture.name}"'),
+        _CRLF,
+        _CRLF.join(lines[start : start + 76] for start in range(0, len(lines), 76)),
+    ]
 
 
 def _part(subtype: str, text: str) -> list[bytes]:

@@ -1,10 +1,12 @@
 """Shows the catalogue to a person: one text, the list by line, and a page to read or print."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
+from calendar_pe.clock import date_words
 from replies.catalogue import Catalogue
 from replies.facts import automatic, facts
 from replies.page import blocks
@@ -21,25 +23,44 @@ LINES = (
 )
 _STATUS = {"published": "", "draft": " [borrador]", "blocked": " [bloqueada hasta verificar]"}
 
+_LANGUAGES = {"es": "En español", "en": "En inglés", "pt": "En portugués"}
+
 _PAGE = Markup("""<!DOCTYPE html>
 <html lang="es">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Catálogo de respuestas tipo</title>
 <style>
+:root {{ color-scheme: light dark }}
 body {{ font-family: sans-serif; line-height: 1.5; max-width: 45em; margin: 1em auto; padding: 0 1em;
   overflow-wrap: anywhere }}
-article {{ border-top: 1px solid #767676; break-inside: avoid }}
+h1, h2, h3, h4 {{ line-height: 1.25; break-after: avoid }}
+nav ul {{ columns: 18em; column-gap: 2em; padding-left: 1.2em; margin-top: 0 }}
+article {{ border-top: 1px solid #767676; margin-top: 2em }}
+.late {{ font-weight: bold }}
 .letter {{ border-left: 4px solid #767676; padding-left: 1em }}
-dt {{ font-weight: bold }}
-@media print {{ nav {{ display: none }} }}
+.letter p, .letter li, .letter h4, dd {{ orphans: 3; widows: 3 }}
+dl {{ margin: 0.5em 0 }}
+dt {{ font-weight: bold; float: left; clear: left; margin-right: 0.5em }}
+dd {{ margin: 0 0 0.25em }}
+@media print {{
+  @page {{ margin: 18mm 16mm }}
+  body {{ max-width: none; margin: 0; padding: 0; font-size: 10.5pt }}
+  nav {{ display: none }}
+  section + section {{ break-before: page }}
+  dt, li {{ break-inside: avoid }}
+  a {{ color: inherit }}
+}}
 </style></head>
 <body>
 <h1>Catálogo de respuestas tipo</h1>
-<p>Servicio de Orientación para el Migrante. {count} respuestas, al {today}.</p>
+<p>Servicio de Orientación para el Migrante. {count} respuestas y {letters} cartas del servicio, al {today}.
+Los datos de las personas son ejemplos.</p>
 <nav aria-label="Índice">
 {index}
 </nav>
+<main>
 {sections}
+</main>
 </body>
 </html>
 """)
@@ -71,6 +92,7 @@ def described(template: Template) -> dict[str, Any]:
         "reviewed_on": template.reviewed_on.isoformat(),
         "review_by": template.review_by.isoformat(),
         "status": template.status,
+        "outcome": template.outcome,
     }
 
 
@@ -104,21 +126,19 @@ def as_text(catalogue: Catalogue, today: date) -> str:
 
 def as_page(catalogue: Catalogue, today: date) -> str:
     """Return the whole catalogue as one accessible HTML page that fetches nothing and prints well."""
+    groups = [(heading, [one for one in catalogue if one.line == number]) for number, heading in enumerate(LINES)]
+    groups.append(("Cartas del servicio", [one for _, one in sorted(catalogue.letters.items()) if one.frame != "bare"]))
     index, sections = Markup(""), Markup("")
-    for number, heading in enumerate(LINES):
-        rows = [template for template in catalogue if template.line == number]
-        index += Markup("<h2>{}</h2>\n<ul>\n{}</ul>\n").format(
-            heading,
-            Markup("").join(Markup('<li><a href="#{}">{}</a></li>\n').format(row.id, row.title) for row in rows),
-        )
-        sections += Markup("<section>\n<h2>{}</h2>\n{}</section>\n").format(
-            heading, Markup("").join(_article(row, today) for row in rows)
-        )
-    return str(_PAGE.format(count=len(catalogue), today=today.isoformat(), index=index, sections=sections))
-
-
-def _entry(template: Template) -> Markup:
-    return Markup('<li><a href="#{}">{}</a></li>\n').format(template.id, template.title)
+    for heading, rows in groups:
+        links = Markup("").join(Markup('<li><a href="#{}">{}</a></li>\n').format(row.id, row.title) for row in rows)
+        articles = Markup("").join(_article(row, today) for row in rows)
+        index += Markup("<h2>{}</h2>\n<ul>\n{}</ul>\n").format(heading, links)
+        sections += Markup("<section>\n<h2>{}</h2>\n{}</section>\n").format(heading, articles)
+    sections += _grounds([one for _, rows in groups for one in rows])
+    page = _PAGE.format(
+        count=len(catalogue), letters=len(groups[-1][1]), today=date_words(today), index=index, sections=sections
+    )
+    return str(page)
 
 
 def _row(template: Template, today: date) -> str:
@@ -128,27 +148,49 @@ def _row(template: Template, today: date) -> str:
 
 
 def _article(template: Template, today: date) -> Markup:
-    late = " · revisión vencida" if template.review_by < today else ""
-    said = Markup("").join(
-        Markup('<div class="letter" lang="{}">\n{}\n</div>\n').format(
-            language, blocks(render(template, language, example_values(template)).text)
-        )
-        for language in template.texts
-    )
+    late = Markup(' <span class="late">Revisión vencida.</span>') if template.review_by < today else ""
+    said = Markup("").join(_text(template, language) for language in template.texts)
+    facts_named = Markup(", ").join(Markup('<a href="#{0}">{0}</a>').format(fact) for fact in template.facts)
+    asked = "; ".join(f"{item.name}, {item.label}" for item in template.variables)
     return Markup(
-        '<article id="{id}">\n<h3>{title}</h3>\n<dl><dt>Nombre</dt><dd>{id}{status}</dd>'
-        "<dt>Cuándo</dt><dd>{when}</dd><dt>Variables</dt><dd>{variables}</dd>"
-        "<dt>Hechos</dt><dd>{facts}</dd><dt>Base legal</dt><dd>{basis}</dd>"
-        "<dt>Revisar antes del</dt><dd>{review_by}{late}</dd></dl>\n{said}</article>\n"
+        '<article id="{id}">\n<h3>{title}</h3>\n<dl><dt>Nombre:</dt><dd>{id}{status}</dd>'
+        "<dt>Cuándo:</dt><dd>{when}</dd><dt>Datos que pide:</dt><dd>{variables}</dd>"
+        "<dt>Se apoya en:</dt><dd>{facts}. {basis}.</dd>"
+        "<dt>Revisar antes del:</dt><dd>{review_by}.{late}</dd></dl>\n{said}</article>\n"
     ).format(
         id=template.id,
         title=template.title,
         status=_STATUS[template.status],
         when=template.when,
-        variables=", ".join(f"{item.name} ({item.label})" for item in template.variables) or "ninguna",
-        facts=", ".join(template.facts) or "ninguno",
-        basis="; ".join(template.legal_basis) or "ninguna",
-        review_by=template.review_by.isoformat(),
+        variables=asked or "ninguno",
+        facts=facts_named or "ningún hecho",
+        basis="; ".join(template.legal_basis) or "Sin norma citada",
+        review_by=date_words(template.review_by),
         late=late,
         said=said,
     )
+
+
+def _text(template: Template, language: str) -> Markup:
+    rendered = render(template, language, example_values(template))
+    return Markup(
+        '<h4>{label}</h4>\n<div class="letter" lang="{language}">\n<p><b>{subject}</b></p>\n{body}\n</div>\n'
+    ).format(
+        label=_LANGUAGES.get(language, language),
+        language=language,
+        subject=rendered.subject,
+        body=blocks(rendered.text),
+    )
+
+
+def _grounds(templates: Sequence[Template]) -> Markup:
+    """Return what the texts rest on, so that whoever reviews them has it at hand."""
+    used = {fact for template in templates for fact in template.facts}
+    known = [(fact_id, fact) for fact_id, fact in facts().items() if fact_id in used]
+    rows = Markup("").join(
+        Markup('<dt id="{id}">{id}</dt><dd>{text} Fuente: {source}. Confianza {confidence}.</dd>\n').format(
+            id=fact_id, text=fact.text, source=fact.source.rstrip("."), confidence=fact.confidence
+        )
+        for fact_id, fact in known
+    )
+    return Markup("<section>\n<h2>En qué se apoyan</h2>\n<dl>\n{}</dl>\n</section>\n").format(rows)

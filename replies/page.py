@@ -18,6 +18,10 @@ _PAGE = Markup(
     "{body}\n</body>\n</html>\n"
 )
 
+_QUOTE = Markup(
+    '<blockquote type="cite" style="margin: 1em 0; padding-left: 1em; border-left: 3px solid #767676">{}</blockquote>'
+)
+
 
 def to_html(text: str, *, language: str = "es", title: str = "Servicio de Orientación para el Migrante") -> str:
     """Return a whole HTML page that says the same as the text. Everything in it is escaped.
@@ -48,7 +52,7 @@ def _blocks(source: list[str]) -> Iterator[Markup]:
         match kind:
             case "quote":
                 said = Markup("<br>\n").join(escape(line[1:].strip()) for line in group)
-                yield Markup("<blockquote>{}</blockquote>").format(said)
+                yield _QUOTE.format(said)
             case "ul":
                 yield _list(Markup("<ul>"), Markup("</ul>"), [line[len(_BULLET) :] for line in group])
             case "ol":

@@ -27,7 +27,7 @@ LONGEST = {"line": 300, "name": 60, "url": 500, "date": 10, "channel": 40, "text
 
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+){0,5}\.?")
 _URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"']+")
-_PENDING = re.compile(r"\[\[([a-z_]+)\]\]")
+_PENDING = re.compile(r"\[\[\s*([^\[\]\n]{1,60}?)\s*\]\]|\{\{\s*([^{}\n]{1,60}?)\s*\}\}|(\{%[^\n]{0,60}?%\})")
 _BLANKS = re.compile(r"\n{3,}")
 
 Value = str | Sequence[Mapping[str, str]]
@@ -75,8 +75,11 @@ def draft(template: Template, language: str, variables: Mapping[str, Value]) -> 
 
 
 def pending(text: str) -> tuple[str, ...]:
-    """Return the names still standing as ``[[name]]`` in a draft, in their order: it must not be sent with them."""
-    return tuple(dict.fromkeys(_PENDING.findall(text)))
+    """Return the names still standing open in a draft, in their order: it must not be sent with them.
+
+    They are ``[[name]]`` of a draft, and ``{{ name }}`` or ``{% ... %}`` of a text that somebody pasted.
+    """
+    return tuple(dict.fromkeys("".join(found) for found in _PENDING.findall(text)))
 
 
 def example_values(template: Template) -> dict[str, Value]:

@@ -13,6 +13,9 @@ YYYY-MM-DD · channel: an id of channels.toml · rows: a list of {column: text},
 Status = Literal["published", "draft", "blocked"]
 """blocked: written, but not offered until someone verifies what it rests on."""
 
+Outcome = Literal["answered", "referred", "asked_back"]
+"""What sending it makes of a case: answered, sent to the entity that decides, or waiting for the writer's word."""
+
 FENCE = "+++"
 FRAMES = ("answer", "safe", "automatic", "bare")
 ORIGINAL = "es"
@@ -21,7 +24,7 @@ _REQUIRED = {
     "id", "line", "title", "subject", "when", "languages", "facts", "legal_basis", "variables", "reviewed_on",
     "review_by", "status",
 }  # fmt: skip
-_OPTIONAL = {"also_lines", "kinds", "see_also", "cues", "countries", "other_than", "frame"}
+_OPTIONAL = {"also_lines", "kinds", "see_also", "cues", "countries", "other_than", "frame", "outcome"}
 _LISTS = (
     "languages", "facts", "legal_basis", "also_lines", "kinds", "see_also", "cues", "countries", "other_than",
 )  # fmt: skip
@@ -61,7 +64,7 @@ class Template:
 
     ``line`` is 0-5 (0: any line), ``also_lines`` the other lines it serves, ``kinds`` the kinds of letter it answers,
     ``cues`` the words a letter of its matter uses, ``countries`` those it is about (ISO 3166-1; ``other_than``: any but
-    these), ``frame`` what surrounds the body (greeting, closing).
+    these), ``frame`` what surrounds the body (greeting, closing), ``outcome`` what sending it makes of the case.
     """
 
     id: str
@@ -83,6 +86,7 @@ class Template:
     countries: tuple[str, ...] = ()
     other_than: tuple[str, ...] = ()
     frame: str = "answer"
+    outcome: Outcome = "answered"
     place: str = field(default="", compare=False)
 
     @property
@@ -144,6 +148,8 @@ def original(source: str, place: str) -> Template:
         raise Malformed(f"status = {matter['status']!r} no es uno de: {', '.join(get_args(Status))}")
     if matter.get("frame", "answer") not in FRAMES:
         raise Malformed(f"frame = {matter['frame']!r} no es uno de: {', '.join(FRAMES)}")
+    if matter.get("outcome", "answered") not in get_args(Outcome):
+        raise Malformed(f"outcome = {matter['outcome']!r} no es uno de: {', '.join(get_args(Outcome))}")
     if _date(matter, "review_by") < _date(matter, "reviewed_on"):
         raise Malformed("review_by es anterior a reviewed_on")
     return Template(**known, texts=texts, place=place)

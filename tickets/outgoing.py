@@ -4,15 +4,18 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Update, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, Update, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tickets.rows import core
 from tickets.states import KEEPS_PROMISE, OutboxState, OutgoingKind
-from tickets.tables import Outgoing, Setting
+from tickets.tables import Outgoing, SatisfactionAnswer, Setting, Ticket
 
 _OUTBOX = core(Outgoing)
+_SCORE, _TICKET = core(SatisfactionAnswer), core(Ticket)
 _DUE = (OutboxState.WAITING, OutboxState.DEFERRED)
+TAKEN_BACK = "retirada"
+"""How the note begins on a letter that was taken back before it left."""
 HOLD = "outbox_hold"
 """The setting that holds every outgoing letter until a person releases it."""
 
@@ -27,30 +30,40 @@ _DUE_OF_STATE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-# Built once: the courier runs these two for every letter.
-_BEGIN = (
-    update(_OUTBOX)
-    .where(
-        _OUTBOX.c.id == bindparam("letter"),
-        _OUTBOX.c.lease_owner == bindparam("owner"),
-        _OUTBOX.c.state.in_(_DUE),
-    )
-    .values(
-        state=OutboxState.SENDING,
-        attempts=_OUTBOX.c.attempts + 1,
-        attempted_at=bindparam("now"),
-        lease_until=bindparam("until"),
-    )
+_IS_NEXT = and_(
+    _OUTBOX.c.id == bindparam("letter"),
+    _OUTBOX.c.lease_owner == bindparam("owner"),
+    or_(*(_OUTBOX.c.state == one for one in _DUE)),
 )
-_ACCEPT = (
+_IS_DONE = _OUTBOX.c.id == bindparam("done")
+_WAS_SENDING = and_(_IS_DONE, _OUTBOX.c.state == OutboxState.SENDING)
+_BEGUN: dict[str, Any] = {
+    "state": OutboxState.SENDING,
+    "attempts": _OUTBOX.c.attempts + 1,
+    "attempted_at": bindparam("now"),
+    "lease_until": bindparam("until"),
+}
+_SENT: dict[str, Any] = {
+    "state": OutboxState.SENT,
+    "sent_at": bindparam("now"),
+    "lease_until": None,
+    "last_code": 250,
+    "last_text": bindparam("said"),
+}
+# Built once: the courier runs one of these for every letter.
+_BEGIN = update(_OUTBOX).where(_IS_NEXT).values(_BEGUN)
+_ACCEPT = update(_OUTBOX).where(_WAS_SENDING).values(_SENT)
+_ACCEPT_AND_BEGIN = (
     update(_OUTBOX)
-    .where(_OUTBOX.c.id == bindparam("letter"), _OUTBOX.c.state == OutboxState.SENDING)
+    .where(or_(_WAS_SENDING, _IS_NEXT))
     .values(
-        state=OutboxState.SENT,
-        sent_at=bindparam("now"),
-        lease_until=None,
-        last_code=250,
-        last_text=bindparam("said"),
+        {
+            name: case(
+                (_IS_DONE, _SENT.get(name, _OUTBOX.c[name])),
+                else_=_BEGUN.get(name, _OUTBOX.c[name]),
+            )
+            for name in {**_SENT, **_BEGUN}
+        }
     )
 )
 
@@ -100,16 +113,27 @@ def begin_leased(
 ) -> bool:
     """Do as ``begin`` while that courier still has the letter that it has claimed and not begun, else return False."""
     values = {"letter": outgoing_id, "owner": owner, "now": now, "until": now + lease}
-    return _changed(session, _BEGIN, values)
+    return _changed(session, _BEGIN, values) == 1
 
 
 def accept(session: Session | Connection, outgoing_id: int, *, now: datetime, said: str) -> bool:
     """Note that the relay took a letter that was being sent; False when it was not being sent any more."""
-    return _changed(session, _ACCEPT, {"letter": outgoing_id, "now": now, "said": said})
+    return _changed(session, _ACCEPT, {"done": outgoing_id, "now": now, "said": said}) == 1
 
 
-def _changed(session: Session | Connection, statement: Update, values: Mapping[str, object]) -> bool:
-    return cast("CursorResult[Any]", session.execute(statement, values)).rowcount > 0
+def accept_and_begin(
+    connection: Connection, outgoing_id: int, next_id: int, *, owner: str, now: datetime, lease: timedelta, said: str
+) -> bool:
+    """Do as ``accept`` for one letter and as ``begin_leased`` for the next, in one statement.
+
+    False when one of them did not change: then the caller takes the transaction back and does them one by one.
+    """
+    values = {"done": outgoing_id, "letter": next_id, "owner": owner, "now": now, "until": now + lease, "said": said}
+    return _changed(connection, _ACCEPT_AND_BEGIN, values) == 2
+
+
+def _changed(session: Session | Connection, statement: Update, values: Mapping[str, object]) -> int:
+    return cast("CursorResult[Any]", session.execute(statement, values)).rowcount
 
 
 def expired(session: Session, now: datetime, *, limit: int = 200) -> list[Outgoing]:
@@ -177,6 +201,83 @@ def acknowledged_since(session: Session, addresses: Collection[str], since: date
         .group_by(_OUTBOX.c.to_address)
     )
     return dict(rows.all())
+
+
+def automatic_since(session: Session, addresses: Collection[str], since: datetime) -> dict[str, int]:
+    """Count the service's own letters to each citizen's address that leave after an instant, or have left."""
+    if not addresses:
+        return {}
+    found = session.execute(
+        select(_OUTBOX.c.to_address, func.count())
+        .where(_OUTBOX.c.to_address.in_(list(addresses)), *_automatic(since))
+        .group_by(_OUTBOX.c.to_address)
+    )
+    return dict(found.all())
+
+
+def automatic_instants(session: Session, address: str, since: datetime) -> list[datetime]:
+    """Return when the service's own letters to a citizen's address leave, or left, after an instant, in order."""
+    query = select(_OUTBOX.c.next_attempt_at).where(_OUTBOX.c.to_address == address, *_automatic(since))
+    return list(session.execute(query.order_by(_OUTBOX.c.next_attempt_at)).scalars())
+
+
+def _automatic(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _OUTBOX.c.kind.in_((OutgoingKind.ACKNOWLEDGEMENT, OutgoingKind.SURVEY)),
+        _OUTBOX.c.next_attempt_at > since,
+        _OUTBOX.c.state != OutboxState.REFUSED,
+    )
+
+
+def survey_of(session: Session, ticket_id: int) -> Outgoing | None:
+    """Return the newest survey of a ticket, locked, or None; a case that another was joined to may have two."""
+    query = select(Outgoing).where(_OUTBOX.c.ticket_id == ticket_id, _OUTBOX.c.kind == OutgoingKind.SURVEY)
+    return session.execute(query.order_by(_OUTBOX.c.id.desc()).limit(1).with_for_update()).scalar_one_or_none()
+
+
+def put_off_surveys(session: Session, ticket_ids: Collection[int], leaves_at: datetime) -> None:
+    """Let the surveys of those tickets that have not left leave then, or when they would have, whichever is later."""
+    if ticket_ids:
+        later = _OUTBOX.c.next_attempt_at < leaves_at
+        session.execute(_unsent_surveys(ticket_ids).where(later).values(next_attempt_at=leaves_at))
+
+
+def withdraw_surveys(session: Session, ticket_ids: Collection[int], why: str) -> None:
+    """Take back the surveys of those tickets that have not left."""
+    if ticket_ids:
+        session.execute(_unsent_surveys(ticket_ids).values(state=OutboxState.REFUSED, last_text=why))
+
+
+def _unsent_surveys(ticket_ids: Collection[int]) -> Update:
+    return update(_OUTBOX).where(
+        _OUTBOX.c.ticket_id.in_(list(ticket_ids)), _OUTBOX.c.kind == OutgoingKind.SURVEY, _OUTBOX.c.state.in_(_DUE)
+    )
+
+
+def surveys(session: Session, references: Collection[str]) -> dict[str, int]:
+    """Return reference -> outgoing id of the surveys written in the cases of those references."""
+    if not references:
+        return {}
+    found = session.execute(
+        select(_TICKET.c.reference, func.max(_OUTBOX.c.id))
+        .join(_TICKET, _TICKET.c.id == _OUTBOX.c.ticket_id)
+        .where(_TICKET.c.reference.in_(list(references)), _OUTBOX.c.kind == OutgoingKind.SURVEY)
+        .group_by(_TICKET.c.reference)
+    )
+    return dict(found.all())
+
+
+def surveys_counted(session: Session, outgoing_ids: Collection[int]) -> set[int]:
+    """Return those of the surveys that have been answered already."""
+    if not outgoing_ids:
+        return set()
+    query = select(_SCORE.c.outgoing_id).where(_SCORE.c.outgoing_id.in_(list(outgoing_ids)))
+    return set(session.execute(query).scalars())
+
+
+def has_key(session: Session, dedupe_key: str) -> bool:
+    """Return True when that decision has entered the outbox before."""
+    return session.execute(select(_OUTBOX.c.id).where(_OUTBOX.c.dedupe_key == dedupe_key)).first() is not None
 
 
 def acknowledgements_planned(session: Session, since: datetime) -> list[tuple[datetime, int]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from service.commands.common import NOW, desk, lima, me
+from service.commands.common import NOW, agreed, desk, instant, lima, me
 from service.exits import Misused, Refused
 
 
@@ -20,11 +20,12 @@ def register(app: typer.Typer) -> None:
         body: str | None = typer.Option(None, metavar="FILE|-", help="Text of the answer, from a file or - for input."),
         yes: bool = typer.Option(False, "--yes", help="Do not ask before it goes into the outbox."),
         send_now: bool = typer.Option(False, "--send-now", help="Leave without the undo window."),
+        at: str | None = typer.Option(None, "--at", metavar="INSTANT", help="Leave then, in working time."),
         now: str | None = NOW,
     ) -> None:
         """Answer a case; the promise is kept when the mail server accepts the letter."""
         from casework import answer as use
-        from casework.compose_reply import from_template, from_text
+        from casework.compose_reply import at_risk, from_template, from_text, overdue
         from tickets.states import OutgoingKind
 
         if (template is None) == (body is None):
@@ -32,15 +33,20 @@ def register(app: typer.Typer) -> None:
         variables = dict(_pair(one) for one in set_)
         if body is not None and variables:
             raise Misused("--set solo va con --template")
+        if send_now and at is not None:
+            raise Misused("indique --send-now o --at, no los dos")
+        leaves_at = instant(at)
         with desk(now) as opened:
             actor = me(opened)
             if template is not None:
                 written, kind, version = from_template(opened, actor, reference, template, variables)
+                if (overdue_on := overdue(opened, template)) is not None:
+                    typer.echo(f"aviso: este texto debió revisarse el {overdue_on.isoformat()}", err=True)
             else:
                 written, version = from_text(opened, reference, _read(body or "-"))
                 kind = OutgoingKind.ANSWER
             if not yes:
-                _ask(written.subject, written.text)
+                _ask(written.subject, written.text, at_risk=at_risk(opened, reference))
             queued = use.answer(
                 opened,
                 actor,
@@ -48,10 +54,17 @@ def register(app: typer.Typer) -> None:
                 written,
                 kind=kind,
                 send_now=send_now,
+                leaves_at=leaves_at,
                 seen_version=version,
                 template=template or "",
             )
         typer.echo(f"{queued.reference}: sale a las {lima(queued.leaves_at)} (envío {queued.outgoing_id})", err=True)
+
+
+_SAFE = (
+    "Este caso tiene riesgo de trata: quien retiene a la persona puede leer su correo.\n"
+    "¿Revisó que el texto no la delate y que es seguro escribirle a esta dirección?"
+)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -71,9 +84,14 @@ def _read(body: str) -> str:
         raise Refused(f"--body {body}: no es UTF-8 en el byte {error.start}") from None
 
 
-def _ask(subject: str, text: str) -> None:
+def _ask(subject: str, text: str, *, at_risk: bool) -> None:
+    """Ask before sending, and once more where the wrong eyes may read it. Raises ``Refused`` for a no."""
+    from casework.danger import SAFE_CONTACT
+
     if not sys.stdin.isatty():
         raise Misused("no hay quien confirme; agregue --yes")
+    if at_risk:
+        typer.echo("RIESGO DE TRATA. Antes de escribir:\n- " + "\n- ".join(SAFE_CONTACT) + "\n", err=True)
     typer.echo(f"{subject}\n\n{text}", err=True)
-    if not typer.confirm("¿Enviar?", err=True):
+    if not agreed("¿Enviar?") or (at_risk and not agreed(_SAFE)):
         raise Refused("no se envió")

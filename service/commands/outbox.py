@@ -1,14 +1,20 @@
 """som outbox: what is on its way out, and what waits for a person's word."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import typer
 
 from service.commands.common import JSON, desk, document, lima, me, table
 from service.exits import Misused
 
+if TYPE_CHECKING:
+    from tickets.tables import Outgoing
+
 
 def register(app: typer.Typer) -> None:
     """Add ``som outbox``."""
-    outbox = typer.Typer(no_args_is_help=True, help="Outgoing letters: list, retry, hold, release, settle.")
+    outbox = typer.Typer(no_args_is_help=True, help="Outgoing letters: list, undo, retry, hold, release, settle.")
     app.add_typer(outbox, name="outbox")
 
     @outbox.command("list")
@@ -18,16 +24,19 @@ def register(app: typer.Typer) -> None:
         as_json: bool = JSON,
     ) -> None:
         """Show outgoing letters, oldest first."""
+        from console.words import MESSAGES
         from tickets import cases, outgoing
         from tickets.states import OutboxState
 
         if unknown := set(state) - set(OutboxState):
             raise Misused(f"el estado «{min(unknown)}» no existe; son {', '.join(OutboxState)}")
         with desk() as opened, opened.store.read() as session:
+            me(opened)
             letters = outgoing.listing(session, states=state, limit=limit)
             known = cases.known_by_id(session, {one.ticket_id for one in letters if one.ticket_id is not None})
             held = outgoing.held(session)
         references = {ticket_id: one.reference for ticket_id, one in known.items()}
+        _explain([one for one in letters if one.state == OutboxState.UNCERTAIN])
         if as_json:
             document(
                 [
@@ -55,7 +64,7 @@ def register(app: typer.Typer) -> None:
                 [
                     one.id,
                     references.get(one.ticket_id or 0, ""),
-                    one.kind,
+                    MESSAGES.get(one.kind, one.kind),
                     one.state,
                     one.attempts,
                     lima(one.next_attempt_at),
@@ -72,6 +81,15 @@ def register(app: typer.Typer) -> None:
 
         with desk() as opened:
             deliver.retry(opened, me(opened), outgoing_id)
+
+    @outbox.command()
+    def undo(outgoing_id: int) -> None:
+        """Take an answer back before it leaves; its text becomes your draft."""
+        from casework import answer
+
+        with desk() as opened:
+            reference = answer.undo(opened, me(opened), outgoing_id)
+        typer.echo(f"{reference}: retirada; su texto quedó como borrador", err=True)
 
     @outbox.command()
     def hold(why: str = typer.Option("detenida a mano", help="Why nothing may leave.")) -> None:
@@ -95,10 +113,29 @@ def register(app: typer.Typer) -> None:
         sent: bool = typer.Option(False, "--sent", help="It arrived: count it as sent at the attempt's instant."),
         resend: bool = typer.Option(False, "--resend", help="It did not arrive: send the same letter again."),
     ) -> None:
-        """Say what became of an uncertain letter."""
+        """Say what became of an uncertain letter; look for its Message-ID among the sent mail first."""
         from casework import deliver
 
         if sent == resend:
             raise Misused("indique --sent o --resend, uno de los dos")
         with desk() as opened:
             deliver.settle(opened, me(opened), outgoing_id, sent=sent)
+
+
+def _explain(uncertain: "Sequence[Outgoing]") -> None:
+    """Say what a person may do about letters of which nobody knows whether they left."""
+    if not uncertain:
+        return
+    typer.echo(
+        "Se cortó la conexión al enviar estas cartas y no se sabe si llegaron. No se repiten solas:\n"
+        "búsquelas entre los correos enviados, por su Message-ID, y decida.",
+        err=True,
+    )
+    for one in uncertain:
+        attempt = f"envío {one.id}, intento {lima(one.attempted_at)}, para {one.to_address}"
+        typer.echo(f"  {attempt}\n    {one.message_id}", err=True)
+    typer.echo(
+        "  som outbox settle ENVÍO --sent     sí llegó: el plazo se cumplió a la hora del intento\n"
+        "  som outbox settle ENVÍO --resend   no llegó: sale otra vez la misma carta; si la primera llegó, llegan dos",
+        err=True,
+    )

@@ -1,5 +1,7 @@
 """Answering: what stops a send, when an answer leaves, taking it back, and drafts that survive."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +10,7 @@ from calendar_pe.clock import at_lima
 from casework import assign, note
 from casework.answer import CannotAnswer, Changed, Queued, answer, save_draft, undo
 from casework.classify import Judgement, judge
+from casework.compose_reply import kind_of
 from casework.desk import Desk
 from tests.desks import (
     CITIZEN,
@@ -77,8 +80,12 @@ class TestWriting:
 
     def test_whoever_holds_the_writer_may_read_the_answer_too(self, desk: Desk) -> None:
         ref = open_ticket(desk, risk=True, text="me quitaron el pasaporte")
+        with desk.store.write() as session:
+            cases.find(session, ref).subject = "Me quitaron el pasaporte"
         queued = send(desk, ref)
-        assert b"pasaporte" not in letter(desk, queued.outgoing_id).payload
+        sent = letter(desk, queued.outgoing_id).payload
+        assert b"pasaporte" not in sent
+        assert f"Subject: Respuesta a su mensaje {desk.signer.tag(ref)}".encode() in sent
 
     def test_the_conversation_shows_it(self, desk: Desk) -> None:
         ref = open_ticket(desk)
@@ -128,6 +135,24 @@ class TestStopped:
             send(desk, ref, "El trámite demora [[plazo]] días.")
         assert outbox(desk) == []
 
+    @pytest.mark.parametrize(
+        ("text", "named"),
+        [
+            ("Estimada {{ nombre_usuario }}:", "nombre_usuario"),
+            ("Venga el [[ Día de la cita ]].", "Día de la cita"),
+            ("{% if pais %}Vive fuera{% endif %}", "{% if pais %}, {% endif %}"),
+        ],
+    )
+    def test_a_place_left_open_in_a_text_that_was_pasted(self, desk: Desk, text: str, named: str) -> None:
+        with pytest.raises(CannotAnswer, match=re.escape(named)):
+            send(desk, open_ticket(desk), text)
+        assert outbox(desk) == []
+
+    def test_a_place_left_open_in_the_subject(self, desk: Desk) -> None:
+        with pytest.raises(CannotAnswer, match="tema"):
+            answer(desk, member(desk), open_ticket(desk), replace(words(), subject="Sobre [[tema]]"))
+        assert outbox(desk) == []
+
     def test_no_such_case(self, desk: Desk) -> None:
         for wrong in ("SOM-2026-999999", "hola", ""):
             with pytest.raises(UnknownTicket):
@@ -172,7 +197,7 @@ class TestStopped:
         with pytest.raises(Changed, match="su borrador está guardado"):
             send(desk, ref, seen_version=seen)
         assert len(outbox(desk)) == before
-        assert draft(desk, ref)
+        assert draft(desk, ref) == "Puede pedirla en Lima."
         send(desk, ref, seen_version=ticket(desk, ref).version)
 
     def test_a_colleagues_note_changes_nothing_that_was_answered(self, desk: Desk) -> None:
@@ -211,6 +236,14 @@ class TestUndo:
         assert events(desk, ref)[-1] == "send_undone"
         again = send(desk, ref, "sin el error")
         assert again.message_id != queued.message_id
+
+    def test_a_question_taken_back_is_still_a_question(self, desk: Desk) -> None:
+        ref = open_ticket(desk)
+        undo(desk, member(desk), send(desk, ref, "¿En qué país está?", kind=OutgoingKind.ASK_BACK).outgoing_id)
+        with desk.store.read() as session:
+            kept = cases.draft_of(session, cases.find(session, ref).id or 0, member(desk).staff_id or 0)
+        assert kept is not None
+        assert kind_of(desk, kept.template) == OutgoingKind.ASK_BACK
 
     def test_too_late_once_a_courier_has_it(self, desk: Desk, clock: Clock) -> None:
         ref = open_ticket(desk)

@@ -8,7 +8,7 @@ from calendar_pe.clock import at_lima
 from casework import assign, close, note
 from casework.assign import CannotAssign
 from casework.classify import BadJudgement, Judgement, judge
-from casework.close import OUTCOMES, CannotClose
+from casework.close import OUTCOMES, UNSOLVED, CannotClose
 from casework.desk import Desk
 from casework.note import EmptyNote
 from casework.sweep import sweep
@@ -161,6 +161,18 @@ class TestClosing:
         closed = ticket(desk, ref)
         assert (closed.state, closed.outcome, closed.closed_at) == ("closed", outcome, clock.now)
         assert events(desk, ref)[-1] == "closed"
+
+    @pytest.mark.parametrize("outcome", OUTCOMES)
+    def test_danger_is_never_called_solved(self, desk: Desk, outcome: str) -> None:
+        ref = open_ticket(desk, risk=True)
+        settle_promises(desk, ref)
+        if outcome in UNSOLVED:
+            close.close(desk, member(desk), ref, outcome)
+            assert ticket(desk, ref).outcome == outcome
+            return
+        with pytest.raises(CannotClose, match="riesgo de trata"):
+            close.close(desk, member(desk), ref, outcome)
+        assert ticket(desk, ref).state != "closed"
 
     def test_an_outcome_that_does_not_exist(self, desk: Desk) -> None:
         with pytest.raises(CannotClose, match="no es un resultado"):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from replies.catalogue import load
@@ -28,7 +30,7 @@ def test_every_template_renders_in_every_language(template, language):
     rendered = render(template, language, example_values(template))
     assert rendered.subject
     assert "\n" not in rendered.subject
-    assert "  " not in rendered.text
+    assert not any("  " in line.lstrip() for line in rendered.text.splitlines())
     assert "\n\n\n" not in rendered.text
     assert "{" not in rendered.text
     assert "None" not in rendered.text
@@ -149,12 +151,14 @@ def test_the_safe_frame_says_little():
 
 
 def test_the_digest_escapes_what_it_shows():
-    rows = [{"reference": "SOM-2026-000001", "line": "1", "due": "hoy", "note": "<img src=x>"}]
-    rendered = render(load().letter("digest"), "es", {"day": "lunes", "broken": rows})
+    counts = {f"{name}_count": "0" for name in ("broken", "uncertain", "quarantined")} | {"due_count": "1"}
+    rows = [{"reference": "SOM-2026-000001", "line": "Línea 1", "due": "hoy", "kind": "Queja", "who": "<img src=x>"}]
+    rows[0] |= {"danger": ""}
+    rendered = render(load().letter("digest"), "es", {"day": "lunes", "due": rows, **counts})
     assert "&lt;img src=x&gt;" in rendered.html
     assert "<img" not in rendered.html
-    assert "promesas rotas, 1" in rendered.subject
-    assert "SOM-2026-000001 (línea 1) — hoy — <img src=x>" in rendered.text
+    assert "vencen hoy, 1" in rendered.subject
+    assert "SOM-2026-000001 — Línea 1 — <img src=x> — Queja" in rendered.text
 
 
 def test_the_acknowledgement_has_no_room_for_the_writer():
@@ -166,3 +170,12 @@ def test_the_acknowledgement_has_no_room_for_the_writer():
 
 def test_a_text_carries_its_own_title():
     assert all(isinstance(text, Text) and text.title for template in load() for text in template.texts.values())
+
+
+@pytest.mark.parametrize(("template", "language"), list(every_text()))
+def test_a_tired_person_can_read_it_on_a_telephone(template, language):
+    """Short paragraphs of short sentences: no paragraph beyond 60 words, no sentence beyond 32."""
+    text = re.sub(r"(?:https?://|mailto:)\S+", "·", render(template, language, example_values(template)).text)
+    for line in text.splitlines():
+        assert len(line.split()) <= 60, line
+        assert max(len(one.split()) for one in re.split(r"(?<=[.?!:;])\s", line)) <= 32, line

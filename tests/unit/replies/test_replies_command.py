@@ -1,9 +1,13 @@
 import json
+import re
+from datetime import date, timedelta
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from calendar_pe import clock
+from replies import catalogue
 from replies.catalogue import load
 from service.commands import replies
 from service.exits import Refused
@@ -54,10 +58,59 @@ def test_the_list_names_every_reply_once(app):
     assert sorted(listed) == sorted(template.id for template in load())
 
 
-def test_the_page_holds_every_reply_and_fetches_nothing(app):
+def test_the_page_holds_every_text_and_fetches_nothing(app):
     page = runner.invoke(app, ["replies", "list", "--html"]).stdout
-    assert all(f'<article id="{template.id}">' in page for template in load())
+    letters = [letter for letter in load().letters.values() if letter.frame != "bare"]
+    assert all(f'<article id="{template.id}">' in page for template in (*load(), *letters))
     assert "<script" not in page
     assert "src=" not in page
     assert "stylesheet" not in page
-    assert page.count('lang="pt"') == sum("pt" in template.texts for template in load())
+    assert page.count('lang="pt"') == sum("pt" in template.texts for template in (*load(), *letters))
+
+
+def test_every_fact_named_on_the_page_is_told_on_it(app):
+    page = runner.invoke(app, ["replies", "list", "--html"]).stdout
+    named = set(re.findall(r'href="#([A-Z]\d?-\d+)"', page))
+    assert named
+    assert named == set(re.findall(r'<dt id="([A-Z]\d?-\d+)">', page))
+    assert "Confianza baja" not in page
+
+
+def test_a_text_past_its_review_is_marked_in_both_lists(app, monkeypatch):
+    late = max(template.review_by for template in (*load(), *load().letters.values()))
+    monkeypatch.setattr(clock, "now", lambda: clock.at_lima(late + timedelta(days=1), 9))
+    listed = runner.invoke(app, ["replies", "list"]).stdout
+    page = runner.invoke(app, ["replies", "list", "--html"]).stdout
+    assert listed.count("[revisión vencida]") == len(load())
+    assert page.count("Revisión vencida.") == page.count("<article")
+
+
+class TestStrict:
+    def test_a_date_that_has_come_is_a_warning(self, app, monkeypatch):
+        monkeypatch.setattr(clock, "now", lambda: clock.at_lima(date(2040, 1, 2), 9))
+        result = runner.invoke(app, ["replies", "check"])
+        assert result.exit_code == 0
+        assert "0 errores" in result.stdout
+        assert "su revisión venció" in result.stderr
+
+    def test_and_an_error_only_when_asked_for(self, app, monkeypatch):
+        monkeypatch.setattr(clock, "now", lambda: clock.at_lima(date(2040, 1, 2), 9))
+        result = runner.invoke(app, ["replies", "check", "--strict"])
+        assert isinstance(result.exception, Refused)
+
+    def test_what_is_announced_is_no_error(self, app, monkeypatch):
+        soonest = min(template.review_by for template in (*load(), *load().letters.values()))
+        monkeypatch.setattr(clock, "now", lambda: clock.at_lima(soonest - timedelta(days=30), 9))
+        result = runner.invoke(app, ["replies", "check", "--strict"])
+        assert result.exit_code == 0
+        assert f"su revisión vence el {soonest.isoformat()}" in result.stderr
+
+
+def test_one_bad_text_fails_the_check(app, monkeypatch, tmp_path):
+    for folder in ("letters", "replies/1"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "replies" / "1" / "rota.es.md.j2").write_text("sin ficha\n", encoding="utf-8")
+    monkeypatch.setattr(catalogue, "load", lambda: catalogue.read(tmp_path))
+    result = runner.invoke(app, ["replies", "check"])
+    assert isinstance(result.exception, Refused)
+    assert "replies/1/rota.es.md.j2" in result.stderr

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from bench.suggest import counts, labelled, measure, measure_held_out
+from bench.suggest import agreement, counts, labelled, measure, measure_held_out
 from replies.catalogue import load
 from replies.suggest import Asked, Suggester, ready, shipped_choices, suggest, with_choices
 from replies.terms import terms
@@ -88,6 +88,14 @@ def test_the_right_reply_is_among_the_first_three_in_nine_letters_of_ten():
     assert tally.letters >= 300
     assert tally.among_three / tally.letters >= 0.90
     assert tally.among_three > tally.baseline * 1.3
+
+
+def test_a_second_pass_over_the_labels_agrees():
+    found = agreement()
+    assert found.letters >= 100
+    assert found.same_best / found.letters >= 0.75
+    assert found.share_one / found.letters >= 0.90
+    assert "kappa" in found.said()
 
 
 def test_the_shipped_counts_are_those_of_the_labels():
