@@ -104,6 +104,11 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
         promise = session.get_one(Promise, row.promise_id)
         if not ticket.requester_address:
             raise CannotRemedy(f"{ticket.reference} no tiene dirección a la que escribir")
+        if ticket.trafficking_risk:
+            raise CannotRemedy(
+                f"{ticket.reference} tiene riesgo de trata: no se le escribe una carta más; "
+                "discúlpese dentro de la respuesta y diga en el texto de la fila que así se hizo"
+            )
         rendered = apology(desk, ticket, promise, cause=row.cause_text, measure=row.corrective)
         letter = citizen_letter(
             desk,
@@ -222,5 +227,11 @@ def _note(
         [row.cause, row.cause_text, row.corrective, row.preventive, row.responsible, row.apology_due],
         ensure_ascii=False,
     )
-    told = {"remediation": row.id, **facts, "content": desk.signer.keyed_hash(said)}
+    told = {
+        "remediation": row.id,
+        "promise": row.promise_id,
+        "cause": row.cause,
+        **facts,
+        "content": desk.signer.keyed_hash(said),
+    }
     journal.append(session, [Event(row.ticket_id or journal.DESK, now, actor.journal_name, word, told)])

@@ -1,11 +1,12 @@
 """Letters to staff: notices and digests, on their way through the same outbox as every other letter."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from casework.desk import Desk
 from casework.writing import sender
-from replies.compose import Nature, compose
+from replies.compose import Nature, Picture, compose
 from replies.render import Rendered
 from tickets.states import OutboxState, OutgoingKind
 
@@ -19,6 +20,7 @@ def staff_letter(
     rendered: Rendered,
     now: datetime,
     ticket_id: int | None = None,
+    pictures: Sequence[Picture] = (),
 ) -> dict[str, object]:
     """Return the outbox row of a letter to staff. ``dedupe_key`` names the decision that it comes from."""
     nonce = hashlib.sha256(f"{dedupe_key}|{to_address}".encode()).hexdigest()[:24]
@@ -29,6 +31,7 @@ def staff_letter(
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
+        pictures=pictures,
         sent_at=now,
         nature=Nature.GENERATED,
     )

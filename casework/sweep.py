@@ -13,7 +13,7 @@ from casework.staff_mail import staff_letter
 from casework.writing import notice
 from sla.watch import break_horizon, warn_horizon
 from sla.working_time import inside
-from tickets import amends, clocks, journal, people, rows
+from tickets import amends, clocks, journal, muted, people, rows
 from tickets.journal import Event
 from tickets.states import OutgoingKind, Role
 from tickets.store import Session
@@ -120,7 +120,8 @@ def _tell(desk: Desk, now: datetime) -> int:
         return 0
     with desk.store.write() as session:
         news = amends.untold(session, now)
-        addresses = desk.settings.digest_recipients or tuple(people.emails(session, Role.SUPERVISOR))
+        wanted = desk.settings.digest_recipients or tuple(people.emails(session, Role.SUPERVISOR))
+        addresses = muted.without(session, wanted, now)
         if not news or not addresses:  # without anybody to tell, the news waits
             return 0
         told = 0

@@ -4,74 +4,58 @@ Facts after ``as_of`` are not looked at, so a past month worked out again gives 
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from calendar_pe import Calendar
-from calendar_pe.clock import format_instant, lima_date
+from calendar_pe.clock import format_instant, to_lima
+from sla.facts import AttentionFact, LetterFact, PromiseFact, SurveyFact, by, state
+from sla.remediation import SATISFIED_FROM
+from sla.tally import Figures, Tally, median
 from sla.working_time import WorkingTimeSettings, business_seconds
+
+__all__ = ["AttentionFact", "Figures", "LetterFact", "Month", "PromiseFact", "SurveyFact", "indicators", "to_json"]
 
 ASKED_BACK = "ask_back"
 
+PARTS = ("line", "kind", "language", "on_behalf", "country", "channel", "office", "outcome")
+"""By what letters and promises are counted."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterFact:
-    """A letter that a person wrote to us, as the journal has it."""
+CROSSED = ("on_behalf", "country", "language", "hour")
+"""By what the letters of each line are counted."""
 
-    received_at: datetime
-    line: int
-    kind: str
-    language: str
-    on_behalf: bool
+ATTENDED = ("channel", "line", "country", "on_behalf", "outcome", "office", "age_band", "gender")
+"""By what attentions are counted."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromiseFact:
-    """The life of one promise, as the journal has it.
-
-    ``answered_at`` is the relay's acceptance of a person's first answer, ``answered_by`` how (``answer``,
-    ``referral``, ``ask_back``); ``broken_at`` and ``voided_at`` are None when that did not happen.
-    """
-
-    received_at: datetime
-    line: int
-    kind: str
-    language: str
-    on_behalf: bool
-    answered_at: datetime | None = None
-    answered_by: str = ""
-    broken_at: datetime | None = None
-    voided_at: datetime | None = None
+Fact = LetterFact | PromiseFact | AttentionFact | SurveyFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What is counted for a month or a part of it.
+class Satisfaction:
+    """How many said how satisfied they were, and how many of them said 4 or 5."""
 
-    ``letters`` arrived in it; ``promises`` began in it, each ``kept``, ``broken``, ``open`` or ``void`` at ``as_of``.
-    ``kept_by_ask_back`` is the part of ``kept`` that was kept by asking back. The percentages are of the promises
-    decided (kept or broken), with one decimal, None when there are none; the second leaves every ask-back out of
-    both sides. Times are working seconds from arrival to the first answer, late ones included and ask-backs apart:
-    the median, and the 95th percentile by nearest rank.
-    """
+    answers: int
+    satisfied: int
 
-    letters: int
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writers:
+    """How many people wrote in the month, and how many of them more than one letter."""
+
+    people: int
+    repeat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """Broken promises of one cause: answered afterwards (and how late, the median in working seconds), or owed."""
+
     promises: int
-    kept: int
-    kept_by_ask_back: int
-    broken: int
-    open: int
-    void: int
-    within_percent: str | None
-    answered_within_percent: str | None
     answered: int
-    asked_back: int
-    median_seconds: int | None
-    p95_seconds: int | None
-    ask_back_median_seconds: int | None
-    ask_back_p95_seconds: int | None
+    owed: int
+    median_late_seconds: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +70,20 @@ class Month:
     by_kind: dict[str, Figures]
     by_language: dict[str, Figures]
     by_on_behalf: dict[str, Figures]
-
-
-Fact = LetterFact | PromiseFact
+    by_country: dict[str, Figures]
+    by_channel: dict[str, Figures]
+    by_office: dict[str, Figures]
+    by_outcome: dict[str, Figures]
+    crossed: dict[str, dict[str, dict[str, int]]]
+    """Letters by what (``CROSSED``), by line, by value."""
+    writers: dict[str, Writers]
+    """By line, and ``total``."""
+    satisfaction: dict[str, Satisfaction]
+    """By channel."""
+    attentions: dict[str, dict[str, int]]
+    """By what (``ATTENDED``), by value."""
+    causes: dict[str, Broken]
+    """Broken promises by cause; "" while nobody has said."""
 
 
 def indicators(
@@ -100,43 +95,13 @@ def indicators(
     calendar: Calendar,
     working_time: WorkingTimeSettings,
 ) -> Month:
-    """Work out a month. Letters and promises of other months are passed over; a month is that of Lima.
-
-    Working time is counted with the calendar as it was known on the day of ``as_of``.
-    """
-    known = calendar.as_known_on(lima_date(as_of))
-
-    def belongs(fact: Fact) -> bool:
-        on = lima_date(fact.received_at)
-        return (on.year, on.month) == (year, month) and fact.received_at <= as_of
-
-    ours = [letter for letter in letters if belongs(letter)]
-    begun = [promise for promise in promises if belongs(promise)]
-
-    def parts(key: Callable[[Fact], str]) -> dict[str, Figures]:
-        facts: list[Fact] = [*ours, *begun]
-        values = sorted({key(fact) for fact in facts})
-        return {
-            value: _figures(
-                [letter for letter in ours if key(letter) == value],
-                [promise for promise in begun if key(promise) == value],
-                as_of,
-                known,
-                working_time,
-            )
-            for value in values
-        }
-
-    return Month(
-        month=f"{year:04}-{month:02}",
-        as_of=format_instant(as_of),
-        calendar_version=known.version,
-        total=_figures(ours, begun, as_of, known, working_time),
-        by_line=parts(lambda fact: str(fact.line)),
-        by_kind=parts(lambda fact: fact.kind),
-        by_language=parts(lambda fact: fact.language),
-        by_on_behalf=parts(lambda fact: "yes" if fact.on_behalf else "no"),
-    )
+    """Work out a month from letters and promises alone; see ``Count``."""
+    count = Count(year=year, month=month, as_of=as_of, calendar=calendar, working_time=working_time)
+    for letter in letters:
+        count.take(letter)
+    for promise in promises:
+        count.take(promise)
+    return count.month_done()
 
 
 def to_json(month: Month) -> bytes:
@@ -144,71 +109,139 @@ def to_json(month: Month) -> bytes:
     return (json.dumps(asdict(month), ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
 
 
-def _figures(
-    letters: Sequence[LetterFact],
-    promises: Sequence[PromiseFact],
-    as_of: datetime,
-    calendar: Calendar,
-    working_time: WorkingTimeSettings,
-) -> Figures:
-    counts = dict.fromkeys(("kept", "broken", "open", "void"), 0)
-    asked_kept = asked_decided = 0
-    answers: list[int] = []
-    ask_backs: list[int] = []
-    for promise in promises:
-        answered_at = _by(promise.answered_at, as_of)
-        asked_back = answered_at is not None and promise.answered_by == ASKED_BACK
-        state = _state(promise, as_of)
-        counts[state] += 1
-        asked_kept += asked_back and state == "kept"
-        asked_decided += asked_back and state in ("kept", "broken")
-        if answered_at is not None and state != "void":
-            seconds = business_seconds(promise.received_at, answered_at, calendar, working_time)
-            (ask_backs if asked_back else answers).append(seconds)
-    decided = counts["kept"] + counts["broken"]
-    return Figures(
-        letters=len(letters),
-        promises=len(promises),
-        **counts,
-        kept_by_ask_back=asked_kept,
-        within_percent=_percent(counts["kept"], decided),
-        answered_within_percent=_percent(counts["kept"] - asked_kept, decided - asked_decided),
-        answered=len(answers),
-        asked_back=len(ask_backs),
-        median_seconds=_median(answers),
-        p95_seconds=_nearest_rank(answers, 95),
-        ask_back_median_seconds=_median(ask_backs),
-        ask_back_p95_seconds=_nearest_rank(ask_backs, 95),
-    )
+def _tallies() -> defaultdict[str, defaultdict[str, Tally]]:
+    return defaultdict(lambda: defaultdict(Tally))
 
 
-def _by(instant: datetime | None, as_of: datetime) -> datetime | None:
-    return instant if instant is not None and instant <= as_of else None
+def _counters() -> defaultdict[str, defaultdict[str, Counter[str]]]:
+    return defaultdict(lambda: defaultdict(Counter))
 
 
-def _state(promise: PromiseFact, as_of: datetime) -> str:
-    if _by(promise.voided_at, as_of):
-        return "void"
-    if _by(promise.broken_at, as_of):
-        return "broken"
-    return "kept" if _by(promise.answered_at, as_of) else "open"
+@dataclass(slots=True, kw_only=True)
+class Count:
+    """A month being counted, fact by fact, in whatever order they come.
+
+    Facts of other months, and those later than ``as_of``, are passed over; a month is that of Lima. Working time is
+    counted with the calendar as it was known on the day of ``as_of``.
+    """
+
+    year: int
+    month: int
+    as_of: datetime
+    calendar: Calendar
+    working_time: WorkingTimeSettings
+    total: Tally = field(default_factory=Tally)
+    parts: defaultdict[str, defaultdict[str, Tally]] = field(default_factory=_tallies)
+    crossed: defaultdict[str, defaultdict[str, Counter[str]]] = field(default_factory=_counters)
+    written: Counter[tuple[str, str]] = field(default_factory=Counter)
+    scores: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    attended: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    late: defaultdict[str, list[int | None]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        self.calendar = self.calendar.as_known_on(to_lima(self.as_of).date())
+
+    def take(self, fact: Fact) -> None:
+        """Count one fact."""
+        came_at = fact.at if isinstance(fact, AttentionFact) else fact.received_at
+        local = to_lima(came_at)
+        if (local.year, local.month) != (self.year, self.month) or came_at > self.as_of:
+            return
+        match fact:
+            case LetterFact():
+                self._letter(fact, f"{local.hour:02}")
+            case PromiseFact():
+                self._promise(fact)
+            case SurveyFact():
+                self.scores[fact.channel].append(fact.score)
+            case AttentionFact():
+                self._attention(fact)
+
+    def _letter(self, fact: LetterFact, hour: str) -> None:
+        self.total.letters += 1
+        line = str(fact.line)
+        for name in PARTS:
+            value = _value(fact, name)
+            self.parts[name][value].letters += 1
+            if name in CROSSED:
+                self.crossed[name][line][value] += 1
+        self.crossed["hour"][line][hour] += 1
+        if fact.writer:
+            self.written[line, fact.writer] += 1
+
+    def _promise(self, fact: PromiseFact) -> None:
+        answered_at = by(fact.answered_at, self.as_of)
+        stands = state(fact, self.as_of)
+        seconds = None
+        if answered_at is not None:
+            seconds = business_seconds(fact.received_at, answered_at, self.calendar, self.working_time)
+        asked_back = answered_at is not None and fact.answered_by == ASKED_BACK
+        for tally in (self.total, *(self.parts[name][_value(fact, name)] for name in PARTS)):
+            tally.promise(stands, seconds, asked_back=asked_back)
+        if stands == "broken":
+            self.late[fact.cause].append(self._lateness(fact, answered_at))
+
+    def _lateness(self, fact: PromiseFact, answered_at: datetime | None) -> int | None:
+        last = fact.last_second_at or fact.broken_at
+        if answered_at is None or last is None:
+            return None
+        return max(0, business_seconds(last, answered_at, self.calendar, self.working_time))
+
+    def _attention(self, fact: AttentionFact) -> None:
+        for name in ATTENDED:
+            self.attended[name][_value(fact, name)] += 1
+        if fact.satisfaction is not None:
+            self.scores[fact.channel].append(fact.satisfaction)
+
+    def month_done(self) -> Month:
+        """Return the month as counted so far."""
+        parts = {
+            f"by_{name}": {value: tally.figures() for value, tally in sorted(self.parts[name].items())}
+            for name in PARTS
+        }
+        return Month(
+            month=f"{self.year:04}-{self.month:02}",
+            as_of=format_instant(self.as_of),
+            calendar_version=self.calendar.version,
+            total=self.total.figures(),
+            crossed={
+                name: {line: dict(sorted(found.items())) for line, found in sorted(self.crossed[name].items())}
+                for name in CROSSED
+            },
+            writers=self._writers(),
+            satisfaction={
+                channel: Satisfaction(answers=len(scores), satisfied=sum(one >= SATISFIED_FROM for one in scores))
+                for channel, scores in sorted(self.scores.items())
+            },
+            attentions={name: dict(sorted(self.attended[name].items())) for name in ATTENDED},
+            causes={
+                cause: Broken(
+                    promises=len(late),
+                    answered=len(known := sorted(one for one in late if one is not None)),
+                    owed=len(late) - len(known),
+                    median_late_seconds=median(known),
+                )
+                for cause, late in sorted(self.late.items())
+            },
+            **parts,
+        )
+
+    def _writers(self) -> dict[str, Writers]:
+        letters: Counter[str] = Counter()
+        lines: defaultdict[str, set[str]] = defaultdict(set)
+        for (line, writer), number in self.written.items():
+            letters[writer] += number
+            lines[line].add(writer)
+        groups = {**{line: lines[line] for line in sorted(lines)}, "total": set(letters)}
+        return {
+            name: Writers(people=len(people), repeat=sum(letters[one] > 1 for one in people))
+            for name, people in groups.items()
+        }
 
 
-def _percent(part: int, whole: int) -> str | None:
-    """Return a percentage with one decimal, halves up, as text; None of nothing."""
-    if not whole:
-        return None
-    return str((Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP))
-
-
-def _median(values: Sequence[int]) -> int | None:
-    """Return the median in whole seconds, halves up."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2] + 1) // 2
-
-
-def _nearest_rank(values: Sequence[int], percent: int) -> int | None:
-    """Return the smallest value that at least ``percent`` of them do not exceed."""
-    return sorted(values)[-(-len(values) * percent // 100) - 1] if values else None
+def _value(fact: LetterFact | PromiseFact | AttentionFact, name: str) -> str:
+    """Return a part's value as the word under which it is counted."""
+    value = getattr(fact, name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

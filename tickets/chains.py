@@ -30,6 +30,18 @@ def with_events(session: Session, events: Collection[str], *, since: datetime, u
     return sorted(set(session.execute(found).scalars()))
 
 
+def of_event(session: Session, event: str, *, since: datetime, until: datetime) -> Iterator[Entry]:
+    """Yield the entries of one event, in any chain, recorded between two instants, both included, oldest first."""
+    rows = session.execute(
+        select(_ENTRY.c.chain, _ENTRY.c.at, _ENTRY.c.event, _ENTRY.c.facts)
+        .where(_ENTRY.c.event == event, _ENTRY.c.at >= since, _ENTRY.c.at <= until)
+        .order_by(_ENTRY.c.at, _ENTRY.c.id)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows:
+        yield Entry(row.chain, row.at, row.event, row.facts)
+
+
 def entries(session: Session, chains: Sequence[int], *, until: datetime) -> Iterator[Entry]:
     """Yield what was recorded up to an instant in those chains, chain by chain, in order."""
     for start in range(0, len(chains), _CHAINS_AT_ONCE):

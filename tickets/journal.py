@@ -4,17 +4,31 @@ Every ticket has a chain of its own; chain 0 is the desk's. A daily seal hashes 
 that one line printed outside proves the whole history up to that day.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from tickets.damage import Damage, Fault, examine
+from tickets.hashes import entry_hash, seal_hash
 from tickets.rows import core
 from tickets.tables import JournalEntry, Seal
+
+__all__ = [
+    "DESK",
+    "Damage",
+    "Event",
+    "Fact",
+    "Fault",
+    "append",
+    "entries_of",
+    "entry_hash",
+    "find_seal",
+    "seal",
+    "verify",
+]
 
 DESK = 0
 """The chain of the desk itself."""
@@ -41,15 +55,6 @@ class Event:
     actor: str
     event: str
     facts: Mapping[str, Fact]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Where the journal contradicts itself."""
-
-    chain: int
-    seq: int
-    what: str
 
 
 def append(session: Session | Connection, events: Sequence[Event], *, fresh: frozenset[int] = frozenset()) -> None:
@@ -80,40 +85,9 @@ def append(session: Session | Connection, events: Sequence[Event], *, fresh: fro
         session.execute(_INSERT, rows)
 
 
-def entry_hash(
-    chain: int, seq: int, at: datetime, actor: str, event: str, facts: Mapping[str, object], prev_hash: str
-) -> str:
-    """Return the hash of one entry, as hex SHA-256 over a canonical JSON array."""
-    canonical = json.dumps(
-        [chain, seq, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, event, facts, prev_hash],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
-    )
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
-
-
 def verify(session: Session) -> Iterator[Fault]:
-    """Walk every chain and every seal; yield what does not fit. Reads row by row."""
-    previous: JournalEntry | None = None
-    entries = session.execute(
-        select(JournalEntry).order_by(_TABLE.c.chain, _TABLE.c.seq).execution_options(yield_per=1000)
-    )
-    for (entry,) in entries:
-        same_chain = previous is not None and previous.chain == entry.chain
-        expected_seq = previous.seq + 1 if previous is not None and same_chain else 1
-        expected_prev = previous.hash if previous is not None and same_chain else ""
-        if entry.seq != expected_seq:
-            yield Fault(entry.chain, entry.seq, f"entry {expected_seq} is missing")
-        elif entry.prev_hash != expected_prev:
-            yield Fault(entry.chain, entry.seq, "does not follow the entry before it")
-        if entry.hash != entry_hash(
-            entry.chain, entry.seq, entry.at, entry.actor, entry.event, entry.facts, entry.prev_hash
-        ):
-            yield Fault(entry.chain, entry.seq, "was changed after it was written")
-        previous = entry
-        session.expunge(entry)
-    yield from _verify_seals(session)
+    """Walk every chain and every seal; yield what does not fit, with the kind of damage."""
+    return examine(session)
 
 
 def seal(session: Session, *, sealed_on: date, now: datetime) -> Seal:
@@ -126,7 +100,10 @@ def seal(session: Session, *, sealed_on: date, now: datetime) -> Seal:
     last = session.execute(select(Seal).order_by(_SEAL.c.id.desc()).limit(1)).scalar_one_or_none()
     since, prev, count = (last.last_entry_id, last.hash, last.entries) if last else (0, "", 0)
     upto = session.execute(select(func.max(_TABLE.c.id))).scalar_one() or since
-    digest, added = _seal_hash(session, prev, since, upto)
+    added = session.execute(
+        select(func.count()).select_from(_TABLE).where(_TABLE.c.id > since, _TABLE.c.id <= upto)
+    ).scalar_one()
+    digest = seal_hash(prev, sealed_on, now, _since(session, since, upto))
     made = Seal(
         sealed_on=sealed_on, sealed_at=now, last_entry_id=upto, entries=count + added, prev_hash=prev, hash=digest
     )
@@ -177,26 +154,11 @@ def _heads(session: Session | Connection, chains: Iterable[int]) -> dict[int, tu
     return {chain: (seq, digest) for chain, seq, digest in rows}
 
 
-def _seal_hash(session: Session, prev: str, since: int, upto: int) -> tuple[str, int]:
-    hasher = hashlib.sha256(prev.encode("ascii"))
-    added = 0
+def _since(session: Session, after: int, upto: int) -> Iterator[tuple[int, str]]:
     rows = session.execute(
         select(_TABLE.c.id, _TABLE.c.hash)
-        .where(_TABLE.c.id > since, _TABLE.c.id <= upto)
+        .where(_TABLE.c.id > after, _TABLE.c.id <= upto)
         .order_by(_TABLE.c.id)
         .execution_options(yield_per=5000)
     )
-    for entry_id, digest in rows:
-        hasher.update(f"{entry_id}:{digest};".encode("ascii"))
-        added += 1
-    return hasher.hexdigest(), added
-
-
-def _verify_seals(session: Session) -> Iterator[Fault]:
-    since, prev, count = 0, "", 0
-    for one in session.execute(select(Seal).order_by(_SEAL.c.id)).scalars():
-        digest, added = _seal_hash(session, prev, since, one.last_entry_id)
-        count += added
-        if one.prev_hash != prev or one.hash != digest or one.entries != count:
-            yield Fault(DESK, one.id or 0, f"the seal of {one.sealed_on} does not fit the journal up to that day")
-        since, prev, count = one.last_entry_id, one.hash, one.entries
+    return ((row.id, row.hash) for row in rows)

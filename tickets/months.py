@@ -18,6 +18,13 @@ def began_at(session: Session) -> datetime | None:
     return session.execute(select(_ENTRY.c.at).order_by(_ENTRY.c.id).limit(1)).scalar_one_or_none()
 
 
+def began_by(session: Session, at: datetime) -> bool:
+    """Return True when anything had been recorded by that instant."""
+    return (
+        session.execute(select(_ENTRY.c.id).where(_ENTRY.c.at <= at).order_by(_ENTRY.c.id).limit(1)).first() is not None
+    )
+
+
 def satisfaction(session: Session, *, since: datetime, until: datetime, satisfied_from: int) -> tuple[int, int]:
     """Count what people said from ``since`` and before ``until``, by letter, by telephone and in person.
 

@@ -26,8 +26,8 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Show the indicators of a month; the same month gives the same bytes, whatever happened since."""
         from calendar_pe import CalendarRangeError
-        from oversight.indicators import frozen_at
         from oversight.indicators import month as work_out
+        from oversight.indicators import stands_at as when_it_stands
         from sla.indicators import to_json
 
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
@@ -35,8 +35,8 @@ def register(app: typer.Typer) -> None:
         year, number = int(month[:4]), int(month[5:])
         with desk() as opened:
             try:
-                stands_at = instant(as_of) or frozen_at(year, number, opened.calendar)
                 now = opened.clock()
+                stands_at = instant(as_of) or when_it_stands(opened, year, number, now)
                 found = work_out(opened, year, number, min(stands_at, now))
             except CalendarRangeError as error:
                 raise Refused(str(error)) from error
@@ -48,8 +48,16 @@ def register(app: typer.Typer) -> None:
                 _tell(found, opened.working_time)
 
 
-_COLUMNS = ["", "cartas", "promesas", "cumplidas", "rotas", "abiertas", "a tiempo", "mediana", "p95"]
-_PARTS = {"by_line": "línea", "by_kind": "tipo", "by_language": "idioma", "by_on_behalf": "por otra persona:"}
+_COLUMNS = ["", "cartas", "promesas", "cumplidas", "rotas", "abiertas", "a tiempo", "mediana", "p90"]
+_PARTS = {
+    "by_line": "línea",
+    "by_kind": "tipo",
+    "by_country": "país",
+    "by_language": "idioma",
+    "by_on_behalf": "por otra persona:",
+    "by_outcome": "resultado",
+    "by_office": "oficina",
+}
 
 
 def _tell(found: "Month", working_time: "WorkingTimeSettings") -> None:
@@ -63,6 +71,6 @@ def _tell(found: "Month", working_time: "WorkingTimeSettings") -> None:
 def _row(label: str, one: "Figures", working_time: "WorkingTimeSettings") -> list[Any]:
     from sla.working_time import say
 
-    times = ["—" if each is None else say(each, working_time) for each in (one.median_seconds, one.p95_seconds)]
+    times = ["—" if each is None else say(each, working_time) for each in (one.median_seconds, one.p90_seconds)]
     percent = "—" if one.within_percent is None else f"{one.within_percent} %"
     return [label, one.letters, one.promises, one.kept, one.broken, one.open, percent, *times]

@@ -1,9 +1,11 @@
 """som digest, som journal: what supervisors read, and what proves it."""
 
+from pathlib import Path
+
 import typer
 
 from service.commands.common import JSON, NOW, desk, document
-from service.exits import Damaged, Refused
+from service.exits import Damaged, Misused, Refused
 
 
 def register(app: typer.Typer) -> None:
@@ -11,21 +13,30 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def digest(
-        print_: bool = typer.Option(False, "--print", help="Show it instead of sending it."), now: str | None = NOW
+        print_: bool = typer.Option(False, "--print", help="Show it instead of sending it."),
+        html: Path | None = typer.Option(None, "--html", metavar="FILE", help="Write its page to this file instead."),
+        now: str | None = NOW,
     ) -> None:
         """Send the morning digest if it is due, or show it."""
         from oversight.digest import compose_digest, send_digest
+        from service.commands.common import settings
 
         with desk(now) as opened:
-            if not print_:
-                typer.echo(f"enviado a {send_digest(opened)}", err=True)
+            if not print_ and html is None:
+                typer.echo(f"enviado a {send_digest(opened, at=settings().digest.at)}", err=True)
                 return
             with opened.store.write() as session:
-                rendered = compose_digest(opened, session, opened.clock())
-        if rendered is None:
+                made = compose_digest(opened, session, opened.clock())
+        if made is None:
             typer.echo("No hay nada que contar.", err=True)
-        else:
-            typer.echo(f"{rendered.subject}\n\n{rendered.text}")
+            return
+        if print_:
+            typer.echo(f"{made.rendered.subject}\n\n{made.rendered.text}")
+        if html is not None:
+            try:
+                html.write_text(made.page(), encoding="utf-8")
+            except OSError as error:
+                raise Refused(f"{html}: {error.strerror}") from None
 
     journal = typer.Typer(no_args_is_help=True, help="The journal and its seals.")
     app.add_typer(journal, name="journal")
@@ -33,28 +44,30 @@ def register(app: typer.Typer) -> None:
     @journal.command()
     def verify(
         seal: str | None = typer.Option(None, help="A seal printed in a digest: the history up to it must still fit."),
+        figures: bool = typer.Option(True, help="Work every frozen report out again too."),
         as_json: bool = JSON,
     ) -> None:
-        """Check every chain and every seal; name what was edited, deleted, inserted or reordered."""
-        from tickets import journal as record
+        """Check every chain, every seal and every published figure; name what does not fit."""
+        from oversight.proof import clean_seal, prove, sentence
 
-        with desk() as opened, opened.store.read() as session:
-            faults = list(record.verify(session))
-            known = record.find_seal(session, seal) if seal is not None else None
+        wanted = clean_seal(seal) if seal is not None else None
+        if seal is not None and wanted is None:
+            raise Misused("un sello son entre 8 y 64 cifras hexadecimales, como las imprime el resumen de la mañana")
+        with desk() as opened:
+            proof = prove(opened, wanted, figures=figures)
         if as_json:
-            document(
-                {
-                    "sound": not faults and (seal is None or known is not None),
-                    "faults": [{"chain": one.chain, "seq": one.seq, "what": one.what} for one in faults],
-                }
-            )
+            document(proof.document())
         else:
-            for one in faults:
-                typer.echo(f"chain {one.chain}, entry {one.seq}: {one.what}")
-        if faults:
-            raise Damaged(f"the journal has {len(faults)} faults")
-        if seal is not None and known is None:
-            raise Damaged(f"the seal {seal} is not in this journal: its history was cut or rewritten")
-        typer.echo("El diario está íntegro.", err=True)
-        if seal is not None and len(seal) < 8:
-            raise Refused("give at least 8 characters of the seal")
+            for finding in proof.findings:
+                typer.echo(sentence(finding))
+        if proof.findings:
+            count = len(proof.findings)
+            raise Damaged(f"el registro no está íntegro: {count} {'hallazgo' if count == 1 else 'hallazgos'}")
+        if proof.seal is not None:
+            typer.echo(
+                f"El sello del {proof.seal.sealed_on:%d/%m/%Y} está en su sitio: los {proof.seal.entries} asientos "
+                "que cubre son los de entonces.",
+                err=True,
+            )
+        published = f" Se recalcularon {proof.reports} informes publicados." if proof.reports else ""
+        typer.echo(f"El diario está íntegro.{published}", err=True)
