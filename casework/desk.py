@@ -41,11 +41,15 @@ class DeskSettings:
     acknowledge: bool
     acknowledgements_per_sender: int
     acknowledgements_per_hour: int
+    automatic_per_address: int
+    survey: bool
+    survey_delay_days: int
     undo: timedelta
     lease: timedelta
     give_up: timedelta
     courier_batch: int
     danger_notify: tuple[str, ...]
+    danger_acknowledge: bool
     digest_recipients: tuple[str, ...]
     simulated: bool
 

@@ -1,18 +1,23 @@
 """The application: one factory, its themes, its palette of commands."""
 
+import asyncio
+import signal
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.theme import Theme
 
 from casework.desk import Actor, Desk
-from console.screens.answer import AnswerScreen
 from console.screens.base import Workplace
 from console.screens.queue import QueueScreen
+from console.screens.sheet import SheetScreen
+from console.typeahead import TypeAheadApp
 from console.views import VIEWS
 
 THEMES = {
@@ -60,7 +65,7 @@ _OWN_THEMES = (
 )
 
 
-class ConsoleApp(App[object]):
+class ConsoleApp(TypeAheadApp):
     """The consultants' terminal queue."""
 
     TITLE = "SOM"
@@ -99,13 +104,16 @@ class ConsoleApp(App[object]):
         self.theme = recalled if recalled in THEMES else "som-oscuro"
 
     def on_mount(self) -> None:
-        """Open the queue."""
+        """Open the queue; a line that is lost is left like any other place, with everything kept."""
         self.push_screen(QueueScreen(self.place))
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # not in a thread, nor where there are none
+            for one in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(one, self.call_later, self.action_quit)
 
     async def action_quit(self) -> None:
         """Leave; an answer that is being written stays as a draft."""
         for screen in self.screen_stack:
-            if isinstance(screen, AnswerScreen):
+            if isinstance(screen, SheetScreen):
                 await screen.keep()
         self.exit()
 
@@ -129,12 +137,23 @@ class ConsoleApp(App[object]):
                 yield SystemCommand(f"Ver: {view.name}", view.explained, lambda view=view: screen.action_view(view.id))
             yield SystemCommand("Ir a un caso", "Por su número", screen.action_jump)
             yield SystemCommand("Panorama", "El día de un vistazo", screen.action_glance)
+            yield SystemCommand("Ajustes", "Cómo está puesta la mesa", screen.action_settings)
             yield SystemCommand("Medidas de subsanación", "Por completar y cerrar", screen.action_remediation)
+            yield SystemCommand("Registrar una atención", "Teléfono, presencial o video", screen.action_register)
         yield SystemCommand("Salir", "Cerrar la bandeja", self.action_quit)
 
 
-def make_console(desk: Desk, actor: Actor, *, editor: str = "", remembered: dict[str, str] | None = None) -> ConsoleApp:
-    """Build the application: what ``som queue``, the demo and the tests all run."""
-    return ConsoleApp(
-        Workplace(desk=desk, actor=actor, editor=editor, remembered={} if remembered is None else remembered)
-    )
+def make_console(
+    desk: Desk,
+    actor: Actor,
+    *,
+    editor: str = "",
+    remembered: dict[str, str] | None = None,
+    folder: Path | None = None,
+) -> ConsoleApp:
+    """Build the application: what ``som queue``, the demo and the tests all run.
+
+    ``folder`` is where the papers of the person's own editor lie until their text is in the record.
+    """
+    kept = {} if remembered is None else remembered
+    return ConsoleApp(Workplace(desk=desk, actor=actor, editor=editor, remembered=kept, folder=folder))

@@ -28,6 +28,9 @@ def conversation(sight: Sight, *, unfolded: bool) -> Text:
 def _message(sight: Sight, message: Message, *, unfolded: bool) -> Text:
     shown = Text()
     kind = words.MESSAGES.get(message.kind, message.kind)
+    if message.kind in _ROUTINE and not unfolded:
+        state = _send_state(sight, message)
+        return Text(f"▲ {kind} · {state or short(message.at)}; con x se lee", style="dim")
     style = {Direction.IN: "bold", Direction.OUT: "bold green", Direction.NOTE: "bold yellow"}[
         Direction(message.direction)
     ]
@@ -35,13 +38,10 @@ def _message(sight: Sight, message: Message, *, unfolded: bool) -> Text:
     shown.append(f" · {short(message.at)} · {_author(sight, message)}\n", style="bold")
     if message.direction == Direction.OUT and (state := _send_state(sight, message)):
         shown.append(f"  {state}\n", style="italic")
-    if message.kind in _ROUTINE and not unfolded:
-        shown.append("  (texto de siempre; con x se ve)", style="dim")
-        return shown
     if message.subject and message.direction == Direction.IN:
         shown.append(f"  Asunto: {one_line(message.subject, 300)}\n", style="dim")
     for one in sight.attachments.get(message.id or 0, ()):
-        shown.append_text(_attachment(one))
+        shown.append_text(attachment_line(one))
     newest = message.text if message.newest_text is None else message.newest_text
     folded = message.newest_text is not None and not unfolded
     shown.append(for_terminal((newest if folded else message.text).strip() or "(sin texto)", _LONGEST))
@@ -68,13 +68,14 @@ def _send_state(sight: Sight, message: Message) -> str:
         return ""
     said = words.SENDS.get(letter.state, letter.state)
     if letter.state == "waiting":
-        return f"{said}: sale {short(letter.next_attempt_at)}"
+        return f"{said} el {short(letter.next_attempt_at)}"
     if letter.state == "sent" and letter.sent_at is not None:
-        return f"{said} {short(letter.sent_at)}"
+        return f"{said} el {short(letter.sent_at)}"
     return f"{said}. El servidor dijo: {one_line(letter.last_text, 200)}" if letter.last_text else said
 
 
-def _attachment(one: Attachment) -> Text:
+def attachment_line(one: Attachment) -> Text:
+    """Return what an attachment is, and the warning when there is one; never a link, never opened."""
     shown = Text(f"  ⎘ {one_line(one.name, 120) or '(sin nombre)'}")
     shown.append(f" · {one_line(one.sniffed or one.type, 60)} · {size_words(one.size)}\n")
     if one.danger:

@@ -139,7 +139,7 @@ class AskText(ModalScreen[str | None]):
     """Ask for several lines of text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "accept", "Aceptar", key_display="Ctrl+S", priority=True),
+        Binding("ctrl+s", "accept", "Aceptar", key_display="Ctrl+S"),
         _LEAVE,
     ]
 

@@ -4,22 +4,29 @@ from datetime import date
 
 from rich.text import Text
 
+from casework.close import OUTCOMES
 from casework.desk import Desk
 from console import words
 from console.clockwords import left, short, short_date
+from console.conversation import attachment_line
 from console.lines import STYLES
 from console.outside import one_line
 from console.sight import Sight
-from tickets.tables import Promise
+from tickets.tables import JournalEntry, Promise
 
 _HEAD = "bold underline"
 
 
 def headline(desk: Desk, sight: Sight) -> Text:
-    """Return the two lines over a case: what is owed and by when, what it is marked with, and its subject."""
+    """Return the lines over a case: who is at it, what is owed and by when, what it is marked with, and its subject."""
     ticket, promise = sight.ticket, sight.owed
     owed = left(desk, sight.seen_at, promise.target_at if promise else None, promise.due_at if promise else None)
     shown = Text(overflow="ellipsis")
+    if sight.merged_into:
+        shown.append(f"Este caso se unió a {sight.merged_into}: sus cartas están allí (g lo abre).", style="bold")
+        return shown
+    if sight.answering:
+        shown.append(f"✎ {one_line(sight.answering, 30)} está respondiendo este caso.\n", style="bold reverse")
     shown.append(owed.signed.strip(), style=STYLES[owed.urgency])
     if promise is not None:
         shown.append(f" · hasta el {short(promise.due_at)}")
@@ -49,6 +56,7 @@ def facts(desk: Desk, sight: Sight) -> Text:
     _judgement(shown, sight)
     _promises(shown, desk, sight)
     _person(shown, sight)
+    _files(shown, sight)
     shown.rstrip()
     return shown
 
@@ -61,11 +69,30 @@ def journal_text(sight: Sight) -> Text:
         shown.append(f"{short(entry.at)} · ", style="dim")
         shown.append(f"{one_line(who, 40)}: ")
         shown.append(words.EVENTS.get(entry.event, entry.event.replace("_", " ")), style="bold")
-        if isinstance(to := entry.facts.get("to"), int):
-            shown.append(f" ({one_line(sight.who(to), 40)})")
+        if detail := _detail(sight, entry):
+            shown.append(f" ({detail})")
         shown.append("\n")
     shown.rstrip()
     return shown
+
+
+def _detail(sight: Sight, entry: JournalEntry) -> str:
+    """Return what an entry says beside its event: to whom, which letter, what was judged, with what outcome."""
+    facts = entry.facts
+    if isinstance(to := facts.get("to"), int):
+        return one_line(sight.who(to), 40)
+    match entry.event:
+        case "judged" | "opened" | "recovered" if "line" in facts:
+            kind = words.KINDS.get(str(facts.get("kind")), "")
+            return f"línea {facts['line']}, {kind.lower()}"
+        case "promised" | "promise_void":
+            return words.KINDS.get(str(facts.get("kind")), "").lower()
+        case "closed":
+            return OUTCOMES.get(str(facts.get("outcome")), "")
+        case "send_undone" | "promise_kept" | "promise_answered_late":
+            return ""
+        case _:
+            return words.MESSAGES.get(str(facts.get("kind")), "").lower()
 
 
 def trace_text(promise: Promise) -> Text:
@@ -85,17 +112,24 @@ def _judgement(shown: Text, sight: Sight) -> None:
     countries = ", ".join(words.country(code) for code in ticket.countries.split())
     shown.append(
         f"{words.KINDS.get(ticket.kind, ticket.kind)} · en {words.language(ticket.language)}"
-        f"{f' · {countries}' if countries else ''}\n"
+        f"{f' · {countries}' if countries else ''}{' · escribe por otra persona' if ticket.on_behalf else ''}\n"
     )
     if ticket.kind != "consulta" and not ticket.kind_confirmed:
         shown.append("El tipo está por confirmar; mientras tanto corre el plazo de consulta.\n")
     if ticket.line_confirmed:
-        shown.append("La confirmó una persona.\n")
+        shown.append(f"La confirmó {one_line(sight.judged_by, 40) or 'una persona'}.\n")
     elif verdict is not None:
-        word, sure = "propuesta" if ticket.proposed else "segura", min(99, round(ticket.confidence * 100))
-        shown.append(f"La hizo el clasificador ({word}, {sure} % de confianza); c la confirma.\n")
+        asked = "Falta que una persona la confirme" if ticket.proposed else "Nadie la ha revisado todavía"
+        shown.append(f"{asked}: c la confirma, l corrige la línea.\n")
     if verdict is not None:
+        sure = min(99, round(verdict.confidence * 100))
+        doubt = "" if verdict.confident else ", con dudas"
+        shown.append(f"El clasificador dijo línea {verdict.line}{doubt} ({sure} % de confianza):\n", style="dim")
         for reason in verdict.reasons:
+            shown.append(f"  – {one_line(reason, 200)}\n")
+    if sight.warning is not None and (verdict is None or sight.warning.id != verdict.id):
+        shown.append("En otra carta vio señales de trata:\n", style="bold")
+        for reason in sight.warning.reasons:
             shown.append(f"  – {one_line(reason, 200)}\n")
     shown.append("\n")
 
@@ -126,10 +160,17 @@ def _person(shown: Text, sight: Sight) -> None:
         shown.append(f"{said}{f': {one_line(letter.sender_note, 200)}' if letter.sender_note else ''}\n")
     if sight.related:
         shown.append(f"Quizá relacionado con {sight.related}\n")
-    if sight.earlier:
-        shown.append("Casos anteriores:\n")
-        for one in sight.earlier:
+    if sight.others:
+        shown.append("Sus otros casos (g los abre):\n")
+        for one in sight.others:
             shown.append(f"  {one.reference} · {short(one.opened_at)} · {words.STATES.get(one.state, one.state)}\n")
             shown.append(f"    {one_line(one.subject, 80)}\n", style="dim")
     else:
-        shown.append("No ha escrito antes.\n")
+        shown.append("No ha escrito otras veces.\n")
+
+
+def _files(shown: Text, sight: Sight) -> None:
+    if sight.files:
+        shown.append("\nAdjuntos (b los guarda en una carpeta)\n", style=_HEAD)
+        for one in sight.files:
+            shown.append_text(attachment_line(one))

@@ -8,8 +8,8 @@ from casework.desk import Desk
 from console import words
 from console.clockwords import Left, Urgency, left, short
 from console.outside import outside
-from tickets import cases
-from tickets.cases import QueueRow
+from tickets import worklist
+from tickets.worklist import Asked, QueueRow
 
 HEADINGS: tuple[str, ...] = (
     "Número",
@@ -38,7 +38,7 @@ def queue_lines(desk: Desk, limit: int = 200) -> list[list[Text | str]]:
     """Return the cases that wait for an answer, the most pressing first, a row of cells each (see ``HEADINGS``)."""
     now = desk.clock()
     with desk.store.read() as session:
-        rows = cases.queue(session, limit=limit)
+        rows = worklist.page(session, Asked(), limit=limit).rows
     return [queue_line(desk, row, now) for row in rows]
 
 

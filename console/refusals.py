@@ -1,36 +1,58 @@
-"""What the use cases refuse, said in Spanish to the person at the terminal."""
+"""What the use cases refuse, said in Spanish to the person at the terminal.
 
-from casework.answer import CannotAnswer, Changed
+A use case's own words are shown as they are: they name the case, the field or the hour. Other words stand only where
+the refusal comes from below and speaks of codes.
+"""
+
+from calendar_pe import CalendarRangeError
+from casework.answer import CannotAnswer
 from casework.assign import CannotAssign
+from casework.attachments import CannotSave
+from casework.attention import CannotRegister
 from casework.classify import BadJudgement
 from casework.close import CannotClose
 from casework.deliver import NotUncertain
 from casework.desk import NotAllowed
+from casework.merge import CannotMerge
 from casework.note import EmptyNote
 from casework.remedy import CannotRemedy
+from casework.split import CannotSplit
+from console.editing import EditorFailed
+from console.hours import NotAnHour
 from replies.catalogue import UnknownTemplate
 from replies.compose import Unaddressable
 from replies.render import BadVariable, UnresolvedVariables
-from tickets.cases import UnknownTicket
+from tickets.cases import MergedTicket, UnknownTicket
 from tickets.states import ImpossibleMove
 from tickets.store import StoreError, StoreUnavailable
 
-_OWN_WORDS = (BadVariable, UnresolvedVariables, UnknownTemplate)
-"""Refusals whose own message is in Spanish already."""
+_OWN_WORDS: tuple[type[Exception], ...] = (
+    BadJudgement,
+    BadVariable,
+    CannotAnswer,
+    CannotAssign,
+    CannotClose,
+    CannotMerge,
+    CannotRegister,
+    CannotRemedy,
+    CannotSave,
+    CannotSplit,
+    EditorFailed,
+    EmptyNote,
+    MergedTicket,
+    NotAnHour,
+    NotUncertain,
+    UnknownTemplate,
+    UnresolvedVariables,
+)
+"""Refusals whose own message is written for whoever reads it here."""
 
 _SAID: tuple[tuple[type[Exception], str], ...] = (
-    (Changed, "El caso cambió mientras usted escribía. Su borrador está guardado: lea lo nuevo antes de enviar."),
-    (CannotAnswer, "No se pudo enviar. Puede que otra respuesta de este caso esté por salir o que ya haya salido."),
-    (CannotAssign, "No se puede: el caso está en manos de otra persona. Quien supervisa puede reasignarlo."),
-    (BadJudgement, "Esa clasificación no existe."),
-    (CannotClose, "Todavía se debe una respuesta: responda o derive el caso antes de cerrarlo."),
-    (NotUncertain, "Ese envío ya no está incierto: alguien lo resolvió antes."),
     (NotAllowed, "Su rol no permite hacer eso."),
-    (EmptyNote, "La nota está vacía."),
-    (CannotRemedy, "La medida no puede cambiar así: ya está cerrada o le faltan datos."),
-    (Unaddressable, "La dirección de la persona no sirve para enviarle un correo."),
+    (Unaddressable, "La dirección de la persona no sirve para enviarle un correo; revísela en sus datos."),
     (UnknownTicket, "No existe un caso con ese número. Un número es como SOM-2026-000123."),
     (ImpossibleMove, "Eso no se puede hacer en el estado en que está el caso."),
+    (CalendarRangeError, "El calendario de días hábiles no llega a esa fecha. Avise a quien administra el sistema."),
     (
         StoreUnavailable,
         "No hay conexión con la base de datos. Lo que escribió sigue aquí; se intentará de nuevo.",
@@ -44,6 +66,6 @@ REFUSED: tuple[type[Exception], ...] = (*_OWN_WORDS, *(kind for kind, _ in _SAID
 
 def explain(error: Exception) -> str:
     """Return what a person should read when a use case refused."""
-    if isinstance(error, _OWN_WORDS):
-        return str(error)
+    if isinstance(error, _OWN_WORDS) and (said := str(error).strip()):
+        return f"{said[0].upper()}{said[1:]}{'' if said.endswith('.') else '.'}"
     return next((said for kind, said in _SAID if isinstance(error, kind)), "No se pudo hacer.")

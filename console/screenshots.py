@@ -11,6 +11,7 @@ from textual.widgets import OptionList, TextArea
 from casework.desk import Actor, Desk
 from console.app import ConsoleApp, make_console
 from console.screens.answer import AnswerScreen
+from console.screens.glance import GlanceScreen
 from console.screens.help import HelpScreen
 from console.screens.queue import QueueScreen
 from console.screens.remediation import RemediationScreen
@@ -26,7 +27,7 @@ _FONT = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 
 
 def _queue(app: ConsoleApp) -> bool:
-    return isinstance(app.screen, QueueScreen) and bool(app.screen.columns)
+    return isinstance(app.screen, QueueScreen) and bool(app.screen.columns) and app.screen.settled
 
 
 def _ticket(app: ConsoleApp) -> bool:
@@ -41,6 +42,10 @@ def _sheet(app: ConsoleApp) -> bool:
     return isinstance(app.screen, AnswerScreen) and app.screen.query_one("#sheet", TextArea).has_focus
 
 
+def _glance(app: ConsoleApp) -> bool:
+    return isinstance(app.screen, GlanceScreen) and app.screen.read
+
+
 def _is(kind: type[object]) -> Ready:
     return lambda app: isinstance(app.screen, kind)
 
@@ -52,6 +57,7 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[tuple[str, Ready], ...]], ...]
     ("caso", _WIDE, (("enter", _ticket),)),
     ("respuestas", _WIDE, (("down", _queue), ("down", _queue), ("down", _queue), ("r", _offers))),
     ("respuesta", _NARROW, (("down", _queue), ("down", _queue), ("down", _queue), ("r", _offers), ("enter", _sheet))),
+    ("panorama", _WIDE, (("o", _glance),)),
     ("medidas", _NARROW, (("m", _is(RemediationScreen)),)),
     ("ayuda", _NARROW, (("question_mark", _is(HelpScreen)),)),
 )

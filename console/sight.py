@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework import presence
 from casework.desk import WRITERS, Actor, Desk
-from replies import suggest
+from casework.suggesting import suggest_for
 from replies.template import Template
 from tickets import cases, clocks, journal, outgoing, people
 from tickets.states import OutboxState
@@ -14,7 +15,12 @@ from tickets.tables import Attachment, Draft, JournalEntry, Message, Outgoing, P
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """One case as it stood at ``seen_at``; messages oldest first, earlier cases newest first."""
+    """One case as it stood at ``seen_at``; messages oldest first, other cases of the person newest first.
+
+    ``verdict`` is the classifier's own of the letter that opened the case, ``warning`` that of the first letter in
+    which it saw danger, ``judged_by`` the name of whoever judged after it; ``merged_into`` is the case that goes on
+    for this one, ``answering`` the colleague who is answering it now; "" stands for none.
+    """
 
     seen_at: datetime
     ticket: Ticket
@@ -22,8 +28,12 @@ class Sight:
     attachments: Mapping[int, tuple[Attachment, ...]]
     promises: tuple[Promise, ...]
     verdict: Verdict | None
-    earlier: tuple[Ticket, ...]
+    warning: Verdict | None
+    judged_by: str
+    others: tuple[Ticket, ...]
     related: str
+    merged_into: str
+    answering: str
     draft: Draft | None
     outgoing: tuple[Outgoing, ...]
     journal: tuple[JournalEntry, ...]
@@ -45,6 +55,11 @@ class Sight:
     def last_letter(self) -> Message | None:
         """The newest letter of the person, or None."""
         return next((one for one in reversed(self.messages) if one.kind in ("letter", "follow_up")), None)
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """Everything that came with the letters, in their order."""
+        return tuple(one for message in self.messages for one in self.attachments.get(message.id or 0, ()))
 
     def who(self, staff_id: int | None) -> str:
         """Return the name of a member of staff; the service itself has none."""
@@ -70,39 +85,37 @@ def see(desk: Desk, actor: Actor, reference: str) -> Sight:
         for one in cases.attachments_of(session, [message.id for message in messages if message.id is not None]):
             hanging.setdefault(one.message_id, []).append(one)
         related = session.get(Ticket, ticket.related_id) if ticket.related_id is not None else None
+        merged = ticket.outcome == cases.MERGED and related is not None
+        newest = cases.latest_verdict(session, ticket.id)
+        staff = {one.id: one.name for one in people.listing(session) if one.id is not None}
         return Sight(
             seen_at=desk.clock(),
             ticket=ticket,
             messages=messages,
             attachments={message_id: tuple(found) for message_id, found in hanging.items()},
             promises=tuple(clocks.of_ticket(session, ticket.id)),
-            verdict=cases.latest_verdict(session, ticket.id),
-            earlier=tuple(cases.earlier_tickets(session, ticket.requester_address, before_id=ticket.id)),
-            related=related.reference if related is not None else "",
+            verdict=cases.first_verdict(session, ticket.id),
+            warning=cases.first_verdict(session, ticket.id, danger=True),
+            judged_by="" if newest is None or newest.staff_id is None else staff.get(newest.staff_id, ""),
+            others=tuple(cases.other_tickets(session, ticket.requester_address, except_id=ticket.id)),
+            related=related.reference if related is not None and not merged else "",
+            merged_into=related.reference if related is not None and merged else "",
+            answering=presence.answering(desk, actor, session, ticket.id),
             draft=cases.draft_of(session, ticket.id, actor.staff_id) if actor.staff_id is not None else None,
             outgoing=tuple(outgoing.of_ticket(session, ticket.id)),
             journal=tuple(journal.entries_of(session, ticket.id)),
-            staff={one.id: one.name for one in people.listing(session) if one.id is not None},
+            staff=staff,
         )
 
 
 def offers(desk: Desk, sight: Sight) -> list[Offer]:
     """Return the canned replies for a case: the suggested ones first, then the others of its line, then the rest."""
     ticket = sight.ticket
-    letter = sight.last_letter
-    body = "" if letter is None else (letter.text if letter.newest_text is None else letter.newest_text)
-    asked = suggest.Asked(
-        body=body,
-        subject=ticket.subject,
-        line=ticket.line,
-        kind=ticket.kind,
-        countries=tuple(ticket.countries.split()),
-        trafficking_risk=ticket.trafficking_risk,
-        enough=ticket.enough,
-    )
+    with desk.store.read() as session:
+        suggested = suggest_for(session, ticket, limit=5)
     chosen = [
         Offer(desk.catalogue.get(one.template), one.why, suggested=True)
-        for one in suggest.suggest(asked, 5)
+        for one in suggested
         if one.template in desk.catalogue.replies
     ]
     taken = {one.template.id for one in chosen}

@@ -1,28 +1,27 @@
 """The views of the queue and their filters: which cases each one shows, read a page at a time."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from calendar_pe.clock import at_lima, lima_date
 from casework.desk import Actor, Desk
-from console.clockwords import Urgency, left
-from tickets import cases, outgoing
-from tickets.cases import WAITING_STATES, QueueRow
-from tickets.states import OutboxState, TicketState
+from console import words
+from console.outside import one_line
+from tickets import outgoing, worklist
+from tickets.states import OutboxState
 from tickets.tables import Outgoing, Ticket
+from tickets.worklist import Asked, Pile, Place, QueueRow
 
 PAGE = 100
 """Cases read at a time."""
-_SCANNED_PAGES = 20
-"""Pages looked through, at most, for one page of cases that a filter of our own keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way of looking at the queue."""
+    """One way of looking at the queue; ``key`` chooses it."""
 
+    key: str
     id: str
     name: str
     explained: str
@@ -30,28 +29,30 @@ class View:
 
 
 VIEWS: tuple[View, ...] = (
-    View("waiting", "Todas", "todo lo que espera respuesta", "No hay nada pendiente. Buen trabajo."),
-    View("mine", "Mías", "los casos que tomé", "No tiene casos tomados. Con t toma el que elija."),
-    View("free", "Libres", "los que nadie ha tomado", "No hay casos sin tomar."),
-    View("today", "Hoy", "los que conviene responder hoy", "No queda nada para hoy."),
-    View("broken", "Vencidas", "promesas incumplidas que se siguen debiendo", "No hay promesas vencidas."),
-    View("proposed", "Dudosas", "líneas que una persona debe confirmar", "No hay líneas por confirmar."),
-    View("uncertain", "Envíos", "envíos inciertos: falta decir si llegaron", "No hay envíos inciertos."),
-    View("quarantine", "Sin leer", "cartas que no se pudieron analizar", "No hay cartas sin analizar."),
-    View("closed", "Hechas", "casos respondidos, derivados y cerrados", "Todavía no hay casos respondidos."),
+    View("1", "waiting", "Todo", "todo lo que espera respuesta", "No hay nada pendiente. Buen trabajo."),
+    View("2", "mine", "Mías", "los casos que tomé", "No tiene casos tomados. Con t toma el que elija."),
+    View("3", "free", "Libres", "los que nadie ha tomado", "No hay casos sin tomar."),
+    View("4", "today", "Hoy", "los que conviene responder hoy", "No queda nada para hoy."),
+    View("5", "broken", "Vencido", "promesas incumplidas que se siguen debiendo", "No hay promesas vencidas."),
+    View("6", "proposed", "Dudosas", "líneas que una persona debe confirmar", "No hay líneas por confirmar."),
+    View("7", "uncertain", "Envíos", "envíos inciertos: falta decir si llegaron", "No hay envíos inciertos."),
+    View("8", "quarantine", "Sin leer", "cartas que no se pudieron analizar", "No hay cartas sin analizar."),
+    View("9", "closed", "Hechas", "casos respondidos, derivados y cerrados", "Todavía no hay casos respondidos."),
+    View("0", "all", "Archivo", "todos los casos que hubo, el más nuevo primero", "Todavía no hay casos."),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What narrows a view. ``line`` None and "" are no filter."""
+    """What narrows a view; parts combine. ``line`` None and "" are no filter."""
 
     line: int | None = None
     kind: str = ""
+    country: str = ""
     text: str = ""
 
     def __bool__(self) -> bool:
-        return self.line is not None or bool(self.kind or self.text)
+        return self.line is not None or bool(self.kind or self.country or self.text)
 
     @property
     def words(self) -> str:
@@ -60,41 +61,75 @@ class Filter:
         if self.line is not None:
             said.append(f"línea {self.line}")
         if self.kind:
-            said.append(self.kind)
+            said.append(words.KINDS[self.kind].lower())
+        if self.country:
+            said.append(words.country(self.country))
         if self.text:
-            said.append(f"«{self.text}»")
+            said.append(f"«{one_line(self.text, 40)}»")
         return ", ".join(said)
 
-    def without(self, name: str) -> "Filter":
-        """Return the filter with one part taken off."""
-        return replace(self, **{name: None if name == "line" else ""})  # type: ignore[arg-type]
+    def kept(self) -> dict[str, str]:
+        """Return the filter as it is remembered."""
+        return {
+            "line": "" if self.line is None else str(self.line),
+            "kind": self.kind,
+            "country": self.country,
+            "text": self.text,
+        }
+
+    @staticmethod
+    def recalled(kept: Mapping[str, str]) -> "Filter":
+        """Return a remembered filter; what makes no sense is left out."""
+        line, kind, country = kept.get("line", ""), kept.get("kind", ""), kept.get("country", "")
+        return Filter(
+            int(line) if line in ("0", "1", "2", "3", "4", "5") else None,
+            kind if kind in words.KINDS else "",
+            country if words.is_country(country) else "",
+            kept.get("text", "")[:300],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some cases of a view. ``next_offset`` is where the next page begins, None at the end."""
+    """Some cases of a view, as they stood at ``now``. ``after`` is where the next page begins, None at the end."""
 
     rows: tuple[QueueRow, ...]
-    next_offset: int | None
+    after: Place | None
     now: datetime
 
 
-def page(desk: Desk, actor: Actor, view: str, narrowed: Filter, offset: int = 0) -> Page:
+def page(
+    desk: Desk, actor: Actor, view: str, narrowed: Filter, after: Place | None = None, *, limit: int = PAGE
+) -> Page:
     """Read one page of a view."""
     now = desk.clock()
-    keep = _keep(desk, view, narrowed, now)
-    arguments = _arguments(actor, view, narrowed, now)
-    found: list[QueueRow] = []
     with desk.store.read() as session:
-        for _ in range(_SCANNED_PAGES):
-            rows = cases.queue(session, limit=PAGE, offset=offset, **arguments)
-            found += [row for row in rows if keep(row)]
-            offset += len(rows)
-            if len(rows) < PAGE:
-                return Page(tuple(found), None, now)
-            if len(found) >= PAGE:
-                break
-    return Page(tuple(found), offset, now)
+        found = worklist.page(session, asked(actor, view, narrowed, now), limit=limit, after=after)
+    return Page(found.rows, found.after, now)
+
+
+def asked(actor: Actor, view: str, narrowed: Filter, now: datetime) -> Asked:
+    """Return what a view with its filter asks of the record."""
+    plain = Asked(line=narrowed.line, kind=narrowed.kind, country=narrowed.country, text=narrowed.text)
+    match view:
+        case "mine":
+            return replace(plain, assignee_id=-1 if actor.staff_id is None else actor.staff_id)
+        case "free":
+            return replace(plain, unassigned=True)
+        case "today":
+            return replace(plain, due_before=at_lima(lima_date(now) + timedelta(days=1)))
+        case "broken":
+            return replace(plain, broken_at=now)
+        case "proposed":
+            return replace(plain, pile=Pile.PROPOSED)
+        case "quarantine":
+            return replace(plain, pile=Pile.UNREAD)
+        case "closed":
+            return replace(plain, pile=Pile.ENDED)
+        case "all":
+            return replace(plain, pile=Pile.ALL)
+        case _:
+            return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +153,3 @@ def uncertain_sends(desk: Desk) -> list[UncertainSend]:
                 )
             )
         return found
-
-
-def _arguments(actor: Actor, view: str, narrowed: Filter, now: datetime) -> dict[str, Any]:
-    tomorrow = at_lima(lima_date(now) + timedelta(days=1))
-    own: dict[str, dict[str, Any]] = {
-        "waiting": {},
-        "mine": {"assignee_id": -1 if actor.staff_id is None else actor.staff_id},
-        "free": {"unassigned": True},
-        "today": {"due_before": tomorrow},
-        "broken": {"due_before": now},
-        "proposed": {"proposed": True, "states": (TicketState.NEW, TicketState.OPEN)},
-        "quarantine": {"states": (TicketState.QUARANTINED,)},
-        "closed": {"states": (TicketState.ANSWERED, TicketState.REFERRED, TicketState.CLOSED)},
-    }
-    return {"states": WAITING_STATES, "line": narrowed.line, "text": narrowed.text, **own[view]}
-
-
-def _keep(desk: Desk, view: str, narrowed: Filter, now: datetime) -> Callable[[QueueRow], bool]:
-    def keep(row: QueueRow) -> bool:
-        if narrowed.kind and row.kind != narrowed.kind:
-            return False
-        return view != "broken" or left(desk, now, row.target_at, row.due_at).urgency is Urgency.BROKEN
-
-    return keep

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from console.outside import one_line
+
 LINES = {
     0: "Ninguna",
     1: "Trabajar fuera",
@@ -28,6 +30,9 @@ KINDS = {
     "agradecimiento": "Agradecimiento",
     "ajeno": "Ajeno al servicio",
 }
+
+KINDS_BRIEFLY = {"consulta": "Cons.", "sugerencia": "Suger", "reclamo": "Recl.", "agradecimiento": "Agrad"}
+"""The same where five letters must do."""
 
 STATES = {
     "new": "Nuevo",
@@ -72,8 +77,33 @@ ROLES = {
     "auditor": "auditor/a, solo lectura",
 }
 
-FLAGS = {"id_repetido": "identificador repetido", "relacionado": "quizá relacionado con otro caso"}
+RISK = "riesgo de trata"
+"""The gravest mark."""
+
+FLAGS = {
+    "id_repetido": "identificador repetido",
+    "relacionado": "quizá relacionado con otro caso",
+    "rebotado": "rebotó nuestra carta",
+    "hora_supuesta": "hora de llegada supuesta",
+    "sin_remitente": "remitente no identificable",
+    "muy_grande": "carta muy grande",
+}
 """Words of the record's own flags; ``flag_words`` adds those that columns of the ticket say."""
+
+FLAGS_BRIEFLY = {
+    RISK: "trata",
+    "sin analizar": "sin leer",
+    "faltan datos": "faltan",
+    "por tercero": "tercero",
+    "sin verificar": "s/verif",
+    "identificador repetido": "repetido",
+    "quizá relacionado con otro caso": "relac.",
+    "rebotó nuestra carta": "rebotó",
+    "hora de llegada supuesta": "hora?",
+    "carta muy grande": "grande",
+    "remitente no identificable": "s/remit",
+}
+"""Shorter marks, for a narrow column; the lines under the queue say them whole."""
 
 EVENTS = {
     "opened": "se abrió el caso",
@@ -109,6 +139,10 @@ EVENTS = {
     "apology_written": "escribió una disculpa",
     "analysis_retried": "pidió analizar la carta de nuevo",
     "letter_exported": "exportó la carta original",
+    "attachment_saved": "guardó un adjunto en una carpeta",
+    "merged": "unió este caso a otro",
+    "merged_in": "unió otro caso a este",
+    "split_off": "separó una carta en un caso nuevo",
 }
 
 
@@ -125,12 +159,12 @@ def flag_words(
     """Return what a case is marked with, in Spanish words, the gravest first."""
     unread = state == "quarantined"
     marks = [
-        ("riesgo de trata", trafficking_risk),
+        (RISK, trafficking_risk),
         ("sin analizar", unread),
         ("línea propuesta", proposed and not unread),
         ("faltan datos", not enough and not unread),
         ("por tercero", on_behalf),
-        *((FLAGS.get(one, one.replace("_", " ")), True) for one in flags),
+        *((FLAGS.get(one) or one_line(one.replace("_", " "), 30), True) for one in flags),
         ("sin verificar", not verified),
     ]
     return [word for word, holds in marks if holds]
@@ -150,3 +184,30 @@ def country(code: str) -> str:
     from babel import Locale
 
     return str(Locale.parse("es_PE").territories.get(code, code))
+
+
+def countries_like(said: str) -> list[tuple[str, str]]:
+    """Return (code, name) of the countries that a person may mean, by code or by how a word of the name begins."""
+    from babel import Locale
+
+    from tickets.search import fold
+
+    wanted = fold(said.strip())
+    names = [
+        (code, str(name))
+        for code, name in Locale.parse("es_PE").territories.items()
+        if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB")
+    ]
+    found = [one for one in names if any(word.startswith(wanted) for word in _beginnings(fold(one[1])))]
+    exact = [one for one in names if fold(one[0]) == wanted or fold(one[1]) == wanted]
+    return exact or (sorted(found, key=lambda one: one[1]) if wanted else [])
+
+
+def _beginnings(name: str) -> list[str]:
+    parts = name.split()
+    return [" ".join(parts[start:]) for start in range(len(parts))]
+
+
+def is_country(code: str) -> bool:
+    """Return True for an ISO 3166-1 code that has a Spanish name."""
+    return len(code) == 2 and country(code) != code

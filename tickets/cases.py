@@ -4,29 +4,34 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tickets.references import find_reference
 from tickets.rows import core
-from tickets.states import Direction, MessageKind, PromiseState, TicketState
-from tickets.tables import Attachment, Counter, Draft, Message, Promise, Staff, Ticket, Verdict
+from tickets.states import Direction, MessageKind
+from tickets.tables import Attachment, Counter, Draft, Message, Ticket, Verdict
+from tickets.tables.conversation import ENDED, WAITING
 
 _TICKET = core(Ticket)
 _MESSAGE = core(Message)
 _COUNTER = core(Counter)
-_PROMISE = core(Promise)
-_STAFF = core(Staff)
 _VERDICT = core(Verdict)
 _ATTACHMENT = core(Attachment)
 _DRAFT = core(Draft)
 
-WAITING_STATES = (TicketState.NEW, TicketState.OPEN, TicketState.QUARANTINED)
+MERGED = "merged"
+"""The outcome of a case that was merged into the one that its ``related_id`` names."""
 
 
 class UnknownTicket(Exception):
     """There is no ticket of that reference."""
+
+
+class MergedTicket(Exception):
+    """The ticket was merged into another one and changes no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,31 +46,7 @@ class Known:
     answered_at: datetime | None
     trafficking_risk: bool
     flags: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueRow:
-    """One line of the queue."""
-
-    id: int
-    reference: str
-    state: str
-    line: int
-    kind: str
-    proposed: bool
-    language: str
-    trafficking_risk: bool
-    on_behalf: bool
-    verified: bool
-    enough: bool
-    flags: tuple[str, ...]
-    subject: str
-    requester_address: str
-    requester_name: str
-    assignee: str
-    opened_at: datetime
-    target_at: datetime | None
-    due_at: datetime | None
+    merged_into: int | None = None
 
 
 def take_numbers(session: Session, year: int, count: int) -> int:
@@ -87,12 +68,14 @@ def take_numbers(session: Session, year: int, count: int) -> int:
 
 def known_by_reference(session: Session, references: Collection[str]) -> dict[str, Known]:
     """Return what is known of the tickets of those references."""
-    return {one.reference: one for one in _known(session, _TICKET.c.reference.in_(list(references)), references)}
+    condition = _TICKET.c.reference.in_(list(references))
+    return {row.reference: one for row, one in _followed(session, condition, references)}
 
 
 def known_by_id(session: Session, ids: Collection[int]) -> dict[int, Known]:
     """Return what is known of the tickets of those ids."""
-    return {one.id: one for one in _known(session, _TICKET.c.id.in_(list(ids)), ids)}
+    pairs = _followed(session, _TICKET.c.id.in_(list(ids)), ids)
+    return {wanted: one for row, one in pairs for wanted in (row.id, one.id)}
 
 
 def references(session: Session, ids: Collection[int]) -> dict[int, str]:
@@ -125,12 +108,18 @@ def touch(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def find(session: Session, text: str, *, lock: bool = False) -> Ticket:
-    """Return the ticket of a reference in any case. Raises ``UnknownTicket``."""
+    """Return the ticket of a reference in any case; locked, it is about to be changed.
+
+    Raises ``UnknownTicket``; ``MergedTicket`` for a locked one that changes no more.
+    """
     reference = find_reference(text)
     query = select(Ticket).where(_TICKET.c.reference == (reference or ""))
     ticket = session.execute(query.with_for_update(key_share=True) if lock else query).scalar_one_or_none()
     if ticket is None:
         raise UnknownTicket(f"no hay un caso «{text.strip()[:40]}»; un número de atención es como SOM-2026-000123")
+    if lock and ticket.outcome == MERGED and ticket.related_id is not None:
+        other = load(session, ticket.related_id).reference
+        raise MergedTicket(f"{ticket.reference} se unió a {other}; siga allí")
     return ticket
 
 
@@ -143,85 +132,6 @@ def load(session: Session, ticket_id: int, *, lock: bool = False) -> Ticket:
     return ticket
 
 
-def queue(
-    session: Session,
-    *,
-    limit: int,
-    offset: int = 0,
-    states: Sequence[str] = WAITING_STATES,
-    line: int | None = None,
-    assignee_id: int | None = None,
-    unassigned: bool = False,
-    proposed: bool = False,
-    due_before: datetime | None = None,
-    text: str = "",
-) -> list[QueueRow]:
-    """Return a page of the queue: trafficking risk first, then what must be answered soonest."""
-    conditions: list[ColumnElement[bool]] = [_TICKET.c.state.in_(list(states))]
-    if line is not None:
-        conditions.append(_TICKET.c.line == line)
-    if assignee_id is not None:
-        conditions.append(_TICKET.c.assignee_id == assignee_id)
-    if unassigned:
-        conditions.append(_TICKET.c.assignee_id.is_(None))
-    if proposed:
-        conditions.append(_TICKET.c.proposed)
-    if due_before is not None:
-        conditions.append(_TICKET.c.target_at < due_before)
-    if text:
-        escaped = text.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        wanted = f"%{escaped}%"
-        conditions.append(
-            or_(
-                func.lower(_TICKET.c.subject).like(wanted, escape="\\"),
-                func.lower(_TICKET.c.requester_address).like(wanted, escape="\\"),
-                func.lower(_TICKET.c.requester_name).like(wanted, escape="\\"),
-                func.lower(_TICKET.c.reference).like(wanted, escape="\\"),
-            )
-        )
-    due = (
-        select(func.min(_PROMISE.c.due_at))
-        .where(
-            _PROMISE.c.ticket_id == _TICKET.c.id,
-            _PROMISE.c.state.in_((PromiseState.OPEN, PromiseState.BROKEN)),
-            _PROMISE.c.answered_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(_TICKET, _STAFF.c.name.label("assignee"), due.label("due_at"))
-        .outerjoin(_STAFF, _STAFF.c.id == _TICKET.c.assignee_id)
-        .where(*conditions)
-        .order_by(_TICKET.c.trafficking_risk.desc(), _TICKET.c.target_at.is_(None), _TICKET.c.target_at, _TICKET.c.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [
-        QueueRow(
-            id=row.id,
-            reference=row.reference,
-            state=row.state,
-            line=row.line,
-            kind=row.kind,
-            proposed=row.proposed,
-            language=row.language,
-            trafficking_risk=row.trafficking_risk,
-            on_behalf=row.on_behalf,
-            verified=row.verified,
-            enough=row.enough,
-            flags=tuple(row.flags.split()),
-            subject=row.subject,
-            requester_address=row.requester_address,
-            requester_name=row.requester_name,
-            assignee=row.assignee or "",
-            opened_at=row.opened_at,
-            target_at=row.target_at,
-            due_at=row.due_at,
-        )
-        for row in rows
-    ]
-
-
 def recent(session: Session, *, limit: int) -> list[Ticket]:
     """Return the newest tickets, in the order they were opened."""
     newest = session.execute(select(Ticket).order_by(_TICKET.c.id.desc()).limit(limit)).scalars().all()
@@ -230,7 +140,11 @@ def recent(session: Session, *, limit: int) -> list[Ticket]:
 
 def count_by_state(session: Session) -> dict[str, int]:
     """Count tickets by state."""
-    return dict(session.execute(select(_TICKET.c.state, func.count()).group_by(_TICKET.c.state)).all())
+    counted: dict[str, int] = {}
+    for pile in (WAITING, ENDED):  # each off the index of its pile
+        query = select(_TICKET.c.state, func.count()).where(sql(pile)).group_by(_TICKET.c.state)
+        counted.update(session.execute(query).all())
+    return counted
 
 
 def conversation(session: Session, ticket_id: int, *, limit: int = 500) -> list[Message]:
@@ -292,19 +206,37 @@ def attachments_of(session: Session, message_ids: Collection[int]) -> list[Attac
 
 def latest_verdict(session: Session, ticket_id: int) -> Verdict | None:
     """Return the newest verdict on a ticket, or None."""
-    return session.execute(
-        select(Verdict).where(_VERDICT.c.ticket_id == ticket_id).order_by(_VERDICT.c.id.desc()).limit(1)
-    ).scalar_one_or_none()
+    query = select(Verdict).where(_VERDICT.c.ticket_id == ticket_id).order_by(_VERDICT.c.id.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
 
 
-def earlier_tickets(session: Session, address: str, *, before_id: int, limit: int = 10) -> list[Ticket]:
-    """Return earlier tickets of the same requester, newest first."""
+def first_verdict(session: Session, ticket_id: int, *, danger: bool = False) -> Verdict | None:
+    """Return the classifier's own verdict with which a ticket began (or the first that saw danger), or None."""
+    query = (
+        select(Verdict)
+        .where(_VERDICT.c.ticket_id == ticket_id, _VERDICT.c.staff_id.is_(None))
+        .order_by(_VERDICT.c.id)
+        .limit(1)
+    )
+    if danger:
+        query = query.where(_VERDICT.c.trafficking_risk)
+    return session.execute(query).scalar_one_or_none()
+
+
+def verdict_of(session: Session, message_id: int) -> Verdict | None:
+    """Return the newest verdict on one letter, or None."""
+    query = select(Verdict).where(_VERDICT.c.message_id == message_id).order_by(_VERDICT.c.id.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
+def other_tickets(session: Session, address: str, *, except_id: int, limit: int = 10) -> list[Ticket]:
+    """Return the other tickets of a requester, newest first."""
     if not address:
         return []
     return list(
         session.execute(
             select(Ticket)
-            .where(_TICKET.c.requester_address == address, _TICKET.c.id < before_id)
+            .where(_TICKET.c.requester_address == address, _TICKET.c.id != except_id)
             .order_by(_TICKET.c.id.desc())
             .limit(limit)
         ).scalars()
@@ -325,6 +257,23 @@ def drop_drafts(session: Session, ticket_id: int, staff_id: int) -> None:
         session.delete(draft)
 
 
+def _followed(
+    session: Session, condition: ColumnElement[bool], wanted: Collection[object]
+) -> list[tuple[Known, Known]]:
+    """Return each ticket that was asked for, with the one that goes on for it: itself unless it was merged."""
+    found = _known(session, condition, wanted)
+    going_on = {one.id: one for one in found}
+    while missing := {one.merged_into for one in going_on.values() if one.merged_into} - going_on.keys():
+        going_on.update({one.id: one for one in _known(session, _TICKET.c.id.in_(missing), missing)})
+    pairs = []
+    for one in found:
+        last = one
+        while last.merged_into:
+            last = going_on[last.merged_into]
+        pairs.append((one, last))
+    return pairs
+
+
 def _known(session: Session, condition: ColumnElement[bool], wanted: Collection[object]) -> list[Known]:
     if not wanted:
         return []
@@ -338,6 +287,7 @@ def _known(session: Session, condition: ColumnElement[bool], wanted: Collection[
             _TICKET.c.answered_at,
             _TICKET.c.trafficking_risk,
             _TICKET.c.flags,
+            case((_TICKET.c.outcome == MERGED, _TICKET.c.related_id)).label("merged_into"),
         )
         .where(condition)
         .with_for_update(key_share=True)

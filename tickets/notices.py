@@ -1,7 +1,9 @@
 """Notices to staff: each said once, whoever tries to say it again."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -34,3 +36,10 @@ def add_once(
     table = core(Notice)
     added = session.execute(dialect.insert(table).values(row).on_conflict_do_nothing().returning(table.c.id))
     return added.first() is not None
+
+
+def known(session: Session, keys: Collection[str]) -> frozenset[str]:
+    """Return those of the keys of which a notice exists."""
+    table = core(Notice)
+    found = select(table.c.dedupe_key).where(table.c.dedupe_key.in_(list(keys)))
+    return frozenset(session.execute(found).scalars()) if keys else frozenset()

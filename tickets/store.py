@@ -12,6 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -40,7 +41,7 @@ __all__ = [
     "upgrade",
 ]
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """The migrations that this code knows, oldest first; a test holds them against the folder."""
 
 _TRIES, _PAUSE = 600, 0.05
@@ -208,9 +209,10 @@ def upgrade(store: Store, *, now: datetime) -> None:
 
     with _mapped_errors():
         to_newest(store.engine)
-        with store.write() as session:
-            if session.get(Key, "signing") is None:
-                session.add(Key(name="signing", secret=token_hex(32), created_at=now))
+        insert = postgresql.insert if store.dialect == "postgresql" else sqlite.insert
+        made = {"name": "signing", "secret": token_hex(32), "created_at": now}
+        with store.write() as session:  # another process may be making the same database at this moment
+            session.execute(insert(Key).values(made).on_conflict_do_nothing())
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -1,58 +1,44 @@
-"""Answering a case: choose a canned reply and see it filled in, give what is missing, edit, send."""
+"""Answering a case: choose a canned reply and see it filled in, give what is missing; then comes its sheet."""
 
 import asyncio
-import os
-import shlex
-import subprocess
-import tempfile
-from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Footer, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from casework import answer, compose_reply
-from casework.answer import Changed, Queued
-from console import words
-from console.dialogs import AskLine, Choice, Choose
+from calendar_pe.clock import date_words, lima_date
+from casework import compose_reply
+from casework.danger import SAFE_CONTACT
+from console.dialogs import AskLine
 from console.filling import missing, question
 from console.outside import for_terminal, one_line
 from console.refusals import REFUSED, explain
-from console.screens.base import Banner, DeskScreen, Workplace
-from console.sight import Offer, Sight, offers, see
-from letters.clean import clean_text
-from replies.render import BadVariable, Rendered, pending
+from console.screens.base import Banner, Workplace
+from console.screens.sheet import SheetScreen
+from console.sight import Offer, Sight, offers
+from replies.render import BadVariable, Rendered
 from replies.terms import terms
-from tickets.states import OutgoingKind
 
-_SAVE_AFTER = 1.0
-_KINDS = {"ask_back": OutgoingKind.ASK_BACK, "referral": OutgoingKind.REFERRAL}
 _TITLES = {"ask_back": "Pedir datos", "referral": "Derivar"}
 
 
-class AnswerScreen(DeskScreen[Queued | None]):
+class Offers(OptionList):
+    """The replies on offer; what Enter does is said at the foot."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Usar", key_display="Intro", id="answer.use", tooltip="Completarla y editarla"),
+    ]
+
+
+class AnswerScreen(SheetScreen):
     """Two steps: the choice of a text with its preview, then the sheet on which it is edited and sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "ctrl+s",
-            "send",
-            "Enviar",
-            key_display="Ctrl+S",
-            priority=True,
-            id="answer.send",
-            tooltip="Queda un momento para retirarla",
-        ),
-        Binding(
-            "f4", "editor", "Editor propio", key_display="F4", id="answer.editor", tooltip="Escribir en su $EDITOR"
-        ),
         Binding(
             "slash",
             "search",
@@ -67,18 +53,11 @@ class AnswerScreen(DeskScreen[Queued | None]):
     ]
 
     def __init__(self, place: Workplace, sight: Sight, template: str = "") -> None:
-        super().__init__(place)
-        self.sight = sight
-        self.template = template
+        super().__init__(place, sight, template)
         self.fixed = bool(template)
         self.offers: list[Offer] = []
         self.shown: list[Offer | None] = []
         self.given: dict[str, str] = {}
-        self.written: Rendered | None = None
-        self.seen_version = sight.ticket.version
-        self.saved = ""
-        self.saving: Timer | None = None
-        self.sending = False
 
     def compose(self) -> ComposeResult:
         """Lay out the two steps."""
@@ -86,7 +65,7 @@ class AnswerScreen(DeskScreen[Queued | None]):
         yield Banner(self.place, f"SOM · {reference} · {_TITLES.get(self.template, 'Responder')}")
         with ContentSwitcher(initial="choosing"):
             with Vertical(id="choosing"):
-                yield OptionList(id="offers")
+                yield Offers(id="offers")
                 with VerticalScroll(id="preview", can_focus=False):
                     yield Static("", markup=False)
             with Vertical(id="writing"):
@@ -95,7 +74,8 @@ class AnswerScreen(DeskScreen[Queued | None]):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Read the offers, or go straight to the letter that was asked for."""
+        """Read the offers, or go straight to the letter that was asked for; colleagues see who is answering."""
+        self.begin_work()
         if self.template:
             self.fill()
         else:
@@ -105,7 +85,7 @@ class AnswerScreen(DeskScreen[Queued | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer each step's own keys only."""
         choosing = self.query(ContentSwitcher) and self.query_one(ContentSwitcher).current == "choosing"
-        if action in ("send", "editor"):
+        if action in ("send", "editor", "schedule"):
             return not choosing
         return bool(choosing) if action == "search" else True
 
@@ -132,9 +112,14 @@ class AnswerScreen(DeskScreen[Queued | None]):
             said = Text(
                 one.template.texts[one.template.language_for(language)].title, style="bold" if one.suggested else ""
             )
+            if self._late(one):
+                said.append("  ⚠ revisión vencida", style="bold yellow")
             said.append(f"  {'sugerida: ' if one.suggested else ''}{one_line(one.why, 90)}", style="dim")
             options.add_option(Option(said))
         options.highlighted = 0 if draft or not found else 1
+
+    def _late(self, offer: Offer) -> bool:
+        return offer.template.review_by < lima_date(self.desk.clock())
 
     @on(OptionList.OptionHighlighted, "#offers")
     def highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -152,13 +137,16 @@ class AnswerScreen(DeskScreen[Queued | None]):
         made = await self.fetch(lambda: compose_reply.preview(self.desk, self.actor, reference, offer.template.id, {}))
         if made is not None:
             self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
-            shown.update(_marked(f"Úsela cuando: {offer.template.when}\n\n{made[0].text}"))
+            overdue = f"⚠ Debió revisarse el {date_words(offer.template.review_by)}.\n" if self._late(offer) else ""
+            rules = "⚠ " + "\n⚠ ".join(SAFE_CONTACT) + "\n\n" if self.sight.ticket.trafficking_risk else ""
+            shown.update(_marked(f"{rules}{overdue}Úsela cuando: {offer.template.when}\n\n{made[0].text}"))
 
     @on(OptionList.OptionSelected, "#offers")
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Take the reply: ask for what is missing, then let it be edited."""
         offer = self.shown[event.option_index]
         if offer is None:
+            self.template = self.sight.draft.template if self.sight.draft is not None else ""
             self._edit(Rendered(subject="", text=self._draft(), language=self.sight.ticket.language))
             return
         self.template, self.given = offer.template.id, {}
@@ -218,159 +206,12 @@ class AnswerScreen(DeskScreen[Queued | None]):
                 asked += 1
         self._edit(made)
 
-    # -- writing ------------------------------------------------------------------------------------------------------
-
-    def _edit(self, written: Rendered) -> None:
-        ticket = self.sight.ticket
-        self.written = written
-        envelope = Text(overflow="ellipsis")
-        envelope.append(f"Para: <{one_line(ticket.requester_address, 120)}>")
-        envelope.append(f" · en {words.language(written.language)}\n" if written.language != "es" else "\n")
-        envelope.append(f"Asunto de la persona: {one_line(ticket.subject, 150) or '(sin asunto)'}")
-        if ticket.trafficking_risk:
-            envelope.append("\n⚠ RIESGO DE TRATA: otra persona puede leer esta respuesta.", style="bold red")
-        self.query_one("#envelope", Static).update(envelope)
-        sheet = self.query_one("#sheet", TextArea)
-        self.saved = self._draft()
-        sheet.load_text(written.text)
-        self.query_one(ContentSwitcher).current = "writing"
-        sheet.focus()
-        self.refresh_bindings()
-
-    @on(TextArea.Changed, "#sheet")
-    def changed(self) -> None:
-        """Keep what is written, a moment after the last key."""
-        if self.saving is not None:
-            self.saving.stop()
-        self.saving = self.set_timer(_SAVE_AFTER, self.save)
-
-    @work(exclusive=True, group="draft")
-    async def save(self) -> None:
-        """Write the draft down; while the database does not answer it is kept here and tried again."""
-        await self.keep()
-
-    async def keep(self) -> None:
-        """Write the draft down now, when there is anything new in it."""
-        reference, text = self.sight.ticket.reference, self.query_one("#sheet", TextArea).text
-        if self.written is None or self.sending or text == self.saved or not text.strip():
-            return
-        self.place.unsaved[reference] = text
-        template = self.template
-        if await self.act(lambda: answer.save_draft(self.desk, self.actor, reference, text, template=template)):
-            self.saved = text
-            self.place.unsaved.pop(reference, None)
-        elif self.is_attached:
-            self.saving = self.set_timer(5 * _SAVE_AFTER, self.save)
-
-    def _draft(self) -> str:
-        reference = self.sight.ticket.reference
-        kept = self.sight.draft.text if self.sight.draft is not None else ""
-        return for_terminal(self.place.unsaved.get(reference, kept))
-
-    def action_editor(self) -> None:
-        """Write the sheet in the person's own editor."""
-        sheet = self.query_one("#sheet", TextArea)
-        if not self.place.editor:
-            self.tell("No tiene un editor elegido: defina EDITOR antes de abrir la bandeja.", wrong=True)
-            return
-        handle, name = tempfile.mkstemp(prefix="som-", suffix=".txt")
-        path = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(sheet.text)
-            with self.app.suspend():
-                ended = subprocess.run([*shlex.split(self.place.editor), str(path)], check=False)
-            if ended.returncode == 0:
-                sheet.load_text(for_terminal(path.read_text(encoding="utf-8", errors="replace")))
-            else:
-                self.tell("El editor terminó con un error; el texto queda como estaba.", wrong=True)
-        except (SuspendNotSupported, OSError):
-            self.tell("No se pudo abrir el editor.", wrong=True)
-        finally:
-            path.unlink(missing_ok=True)
-
-    @work(exclusive=True, group="send")
-    async def action_send(self) -> None:
-        """Put the answer into the outbox; it leaves after the moment in which it can be taken back."""
-        written = self.written
-        if written is None or self.sending:
-            return
-        text = clean_text(self.query_one("#sheet", TextArea).text).strip()
-        if not text:
-            self.tell("La respuesta está vacía.", wrong=True)
-            return
-        if still := pending(text):
-            self.tell(f"Falta completar: {', '.join(still)}", wrong=True)
-            return
-        ready = replace(written, text=text + "\n", html="")
-        self.sending = True
-        try:
-            queued = await self._send(ready)
-        finally:
-            self.sending = False
-        if queued is not None:
-            self.place.unsaved.pop(queued.reference, None)
-            self.dismiss(queued)
-
-    async def _send(self, ready: Rendered) -> Queued | None:
-        reference, version = self.sight.ticket.reference, self.seen_version
-        kind = _KINDS.get(self.template, OutgoingKind.ANSWER)
-
-        def send() -> Queued:
-            return answer.answer(
-                self.desk, self.actor, reference, ready, kind=kind, seen_version=version, template=self.template
-            )
-
-        try:
-            return await asyncio.to_thread(send)
-        except Changed:
-            self.sending = False
-            await self.keep()
-            await self._stopped()
-        except REFUSED as error:
-            self.tell(explain(error), wrong=True)
-        return None
-
-    async def _stopped(self) -> None:
-        """Somebody or something changed the case meanwhile: say what, and let the person decide."""
-        now = await self.fetch(lambda: see(self.desk, self.actor, self.sight.ticket.reference))
-        if now is None:
-            return
-        choice = await self.app.push_screen_wait(
-            Choose(
-                f"No se envió: el caso cambió mientras usted escribía.\n{_news(self.sight, now)}",
-                [
-                    Choice("read", "Volver al caso y leer lo nuevo; su borrador está guardado", "1"),
-                    Choice("stay", "Seguir escribiendo aquí, sabiendo lo que cambió", "2"),
-                ],
-            )
-        )
-        if choice == "stay":
-            self.seen_version = now.ticket.version
-            self.sight = now
-            self.tell("Cuando esté lista, envíela con Ctrl+S.")
-        elif choice == "read":
-            self.dismiss(None)
-
     @work(exclusive=True, group="back")
     async def action_back(self) -> None:
         """Leave; what was written stays as a draft."""
         if self.query_one(ContentSwitcher).current == "writing":
             await self.keep()
         self.dismiss(None)
-
-
-def _news(before: Sight, now: Sight) -> str:
-    """Say what happened in a case since it was last seen."""
-    known = {entry.seq for entry in before.journal}
-    said = []
-    for entry in now.journal:
-        if entry.seq not in known:
-            who = (
-                now.who(int(entry.actor.removeprefix("staff:"))) if entry.actor.startswith("staff:") else "El servicio"
-            )
-            said.append(f"· {who}: {words.EVENTS.get(entry.event, entry.event)}")
-    return "\n".join(said[-6:])
 
 
 def _marked(text: str) -> Text:

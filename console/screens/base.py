@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from rich.text import Text
@@ -12,12 +13,14 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
+from casework.added_days import effective_calendar
 from casework.desk import Actor, Desk
 from console import words
 from console.clockwords import short
 from console.outside import one_line
 from console.refusals import REFUSED, explain
 from console.sight import may_write
+from tickets.store import StoreUnavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,14 +31,24 @@ class Workplace:
     """The desk, the person at it, and what must outlive a screen.
 
     ``unsaved`` holds drafts, by reference, that the database could not take; ``remembered`` is what the next session
-    begins with (view, case, theme); ``editor`` is the command of the person's own editor, "" for none.
+    begins with (view, case, theme); ``editor`` is the command of the person's own editor, "" for none; ``folder`` is
+    where that editor's papers lie; ``lost`` while the database does not answer.
     """
 
     desk: Desk
     actor: Actor
     editor: str = ""
+    folder: Path | None = None
     unsaved: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
+    lost: bool = False
+
+    def know_the_calendar(self) -> None:
+        """Work with every day off that is known by now: a decree may come while the console is open."""
+        with self.desk.store.read() as session:
+            calendar = effective_calendar(session, self.desk.calendar)
+        if calendar is not self.desk.calendar:
+            self.desk = replace(self.desk, calendar=calendar)
 
 
 class Banner(Horizontal):
@@ -59,17 +72,22 @@ class Banner(Horizontal):
     def refresh_hour(self) -> None:
         """Write the right half anew."""
         said = Text(no_wrap=True, overflow="ellipsis")
+        if self.place.lost:
+            said.append(" SIN CONEXIÓN ", style="bold white on red")
+            said.append(" ")
         if self.place.desk.settings.simulated:
             said.append(" SIMULADO ", style="bold reverse")
             said.append(" ")
         role = f" ({words.ROLES['auditor']})" if not may_write(self.place.actor) else ""
         said.append(f"{short(self.place.desk.clock())} · {one_line(self.place.actor.name, 24)}{role}")
-        self.query_one("#banner-right", Static).update(said)
+        for right in self.query("#banner-right").results(Static):  # none, while the screen is being taken down
+            right.update(said)
 
     def retitle(self, title: str) -> None:
         """Write the left half anew."""
         self.title_text = title
         self.query_one("#banner-title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
+        self.refresh_hour()
 
 
 class ListTable(DataTable[Text]):
@@ -107,24 +125,41 @@ class DeskScreen(Screen[R]):
         """The person at this terminal."""
         return self.place.actor
 
-    async def fetch(self, work: Callable[[], T]) -> T | None:
-        """Do database work in a thread and return its value; None when it was refused, which is then told."""
+    async def fetch(self, work: Callable[[], T], *, quiet: bool = False) -> T | None:
+        """Do database work in a thread and return its value; None when it was refused, which is told unless quiet."""
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.to_thread(self._at_desk, work)
         except REFUSED as error:
-            self.tell(explain(error), wrong=True)
+            if not quiet:
+                self._tell_refusal(error)
             return None
 
     async def act(self, work: Callable[[], object], done: str = "") -> bool:
         """Do database work in a thread; tell ``done`` and return True, or tell why it was refused and return False."""
         try:
-            await asyncio.to_thread(work)
+            await asyncio.to_thread(self._at_desk, work)
         except REFUSED as error:
-            self.tell(explain(error), wrong=True)
+            self._tell_refusal(error)
             return False
         if done:
             self.tell(done)
         return True
+
+    def _at_desk(self, work: Callable[[], T]) -> T:
+        """Do the work with the calendar as it is now; remember whether the database answered."""
+        try:
+            self.place.know_the_calendar()
+            done = work()
+        except StoreUnavailable:
+            self.place.lost = True
+            raise
+        self.place.lost = False
+        return done
+
+    def _tell_refusal(self, error: Exception) -> None:
+        self.tell(explain(error), wrong=True)
+        for banner in self.query(Banner):
+            banner.refresh_hour()
 
     def tell(self, message: str, *, wrong: bool = False, seconds: float | None = None) -> None:
         """Show a short message, never read as markup."""

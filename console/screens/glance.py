@@ -19,6 +19,8 @@ class GlanceScreen(DeskScreen[None]):
         Binding("escape,q", "back", "Volver", key_display="Esc", id="glance.back"),
     ]
 
+    read = False
+
     def compose(self) -> ComposeResult:
         """Lay out one column of counts."""
         yield Banner(self.place, "SOM · Panorama")
@@ -38,6 +40,7 @@ class GlanceScreen(DeskScreen[None]):
         found = await self.fetch(lambda: look(self.desk))
         if found is not None:
             self.query_one("#glance Static", Static).update(glance_text(found))
+            self.read = True
 
     def action_back(self) -> None:
         """Go back to the queue."""

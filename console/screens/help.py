@@ -74,7 +74,7 @@ class HelpScreen(DeskScreen[None]):
         self.dismiss(None)
 
     def _table(self) -> Table:
-        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1, 0, 0))
         table.add_column(no_wrap=True)
         table.add_column(no_wrap=True)
         table.add_column()
@@ -89,6 +89,7 @@ def keys_of(screen: Screen[Any]) -> list[tuple[str, str, str]]:
     Every binding of our own has an id; what widgets bring along is named by ``_WIDGETS`` or left out.
     """
     own: dict[tuple[str, str], list[str]] = {}
+    lists: dict[tuple[str, str], list[str]] = {}
     moves: dict[tuple[str, str], list[str]] = {}
     for key, active in screen.active_bindings.items():
         binding = active.binding
@@ -97,12 +98,14 @@ def keys_of(screen: Screen[Any]) -> list[tuple[str, str, str]]:
         said = binding.key_display or key_name(key)
         if binding.id:
             if binding.description:
-                keys = own.setdefault((binding.description, binding.tooltip), [])
+                keys = (lists if binding.id.startswith("list.") else own).setdefault(
+                    (binding.description, binding.tooltip), []
+                )
                 if said not in keys:
                     keys.append(said)
         elif (name := _WIDGETS.get(binding.action.partition("(")[0])) is not None:
             moves.setdefault((name, ""), []).append(said)
-    return [(" ".join(keys), name, explained) for (name, explained), keys in (own | moves).items()]
+    return [(" ".join(keys), name, explained) for (name, explained), keys in (own | lists | moves).items()]
 
 
 def key_name(key: str) -> str:

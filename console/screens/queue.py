@@ -1,6 +1,7 @@
 """The queue: what waits for an answer, the most pressing first."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -10,54 +11,79 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.widgets import DataTable, Footer, Static
 
-from casework import assign
-from casework.classify import KINDS
-from console import words
 from console.clockwords import left
-from console.columns import Column, cells, columns_for
+from console.columns import GAP, Column, cells, columns_for
 from console.details import row_details
-from console.dialogs import AskLine, Choice, Choose, Confirm
-from console.refusals import REFUSED, explain
-from console.screens.base import Banner, DeskScreen, ListTable, Workplace
+from console.dialogs import AskLine, Choice, Choose
+from console.narrowing import ask_filter, ask_words
+from console.preview import preview
+from console.screens.base import Banner, ListTable, Workplace
+from console.screens.deeds import QueueDeeds
 from console.views import VIEWS, Filter, Page, page
-from tickets.cases import QueueRow
+from console.waypoints import full_reference
+from tickets.worklist import Place, QueueRow
 
 _VIEW = {view.id: view for view in VIEWS}
 _REFRESH_SECONDS = 30
+_REREAD = 500
+"""Cases read again by themselves, at most; whoever has read further asks for it with F5."""
+_TALL = 34
+"""Rows of a terminal on which the newest letter is shown under the list."""
+_SETTLED = 0.08
+"""Seconds that the cursor rests before the letter under it is read."""
 
 
-class QueueScreen(DeskScreen[None]):
+class QueueScreen(QueueDeeds):
     """The list of cases, with the details of the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "answer", "Responder", id="queue.answer", tooltip="Abrir el caso y elegir una respuesta"),
-        Binding("t", "take", "Tomar", id="queue.take", tooltip="Quedarse con el caso, o con todos los marcados"),
+        Binding("t", "take", "Tomar", id="queue.take", tooltip="Quedarse con él, o con los marcados"),
+        Binding("s", "release", "Soltar", show=False, id="queue.release", tooltip="Devolverlo a la bandeja de todos"),
         Binding(
-            "s", "release", "Soltar", show=False, id="queue.release", tooltip="Devolver el caso a la bandeja de todos"
+            "slash",
+            "search",
+            "Buscar",
+            key_display="/",
+            id="queue.search",
+            tooltip="Palabras de cartas, persona o número",
         ),
-        Binding(
-            "slash", "search", "Buscar", key_display="/", id="queue.search", tooltip="En asunto, remitente o número"
-        ),
-        Binding("f", "filter", "Filtrar", show=False, id="queue.filter", tooltip="Por línea o por tipo"),
+        Binding("f", "filter", "Filtrar", show=False, id="queue.filter", tooltip="Por línea, tipo y país; se suman"),
         Binding("g", "jump", "Ir a", show=False, id="queue.jump", tooltip="Abrir un caso por su número"),
-        Binding("v", "views", "Vistas", id="queue.views", tooltip="Elegir qué casos se ven; también con 1 a 9"),
-        Binding("m", "remediation", "Medidas", id="queue.remediation", tooltip="Medidas de subsanación por completar"),
+        Binding("v", "views", "Vistas", id="queue.views", tooltip="Qué casos se ven; o con su cifra"),
+        Binding("m", "remediation", "Medidas", id="queue.remediation", tooltip="De subsanación, por completar"),
         Binding(
             "o",
             "glance",
             "Panorama",
             show=False,
             id="queue.glance",
-            tooltip="El día de un vistazo: por línea, plazo y persona",
+            tooltip="El día de un vistazo",
         ),
-        Binding("space", "mark", "Marcar", show=False, id="queue.mark", tooltip="Para actuar sobre varios a la vez"),
+        Binding("space", "mark", "Marcar", show=False, id="queue.mark", tooltip="Para actuar sobre varios"),
+        Binding(
+            "asterisk",
+            "mark_all",
+            "Marcar todos",
+            key_display="*",
+            show=False,
+            id="queue.mark_all",
+            tooltip="Los leídos de esta vista, o ninguno",
+        ),
+        Binding("c", "confirm", "Confirmar", show=False, id="queue.confirm", tooltip="La clasificación está bien"),
+        Binding("l", "line", "Línea", show=False, id="queue.line", tooltip="Corregir la línea"),
+        Binding(
+            "a", "assign", "Reasignar", show=False, id="queue.assign", tooltip="Darlos a otra persona (supervisión)"
+        ),
+        Binding("e", "settings", "Ajustes", show=False, id="queue.settings", tooltip="Cómo está puesta la mesa"),
+        Binding("n", "register", "Registrar", show=False, id="queue.register", tooltip="Una atención que no fue carta"),
         Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="queue.reload"),
         Binding("escape", "clear", "Quitar filtros y marcas", show=False, key_display="Esc", id="queue.clear"),
         *(
             Binding(
-                str(number), f"view('{view.id}')", view.name, show=False, id=f"view.{number}", tooltip=view.explained
+                view.key, f"view('{view.id}')", view.name, show=False, id=f"view.{view.key}", tooltip=view.explained
             )
-            for number, view in enumerate(VIEWS, start=1)
+            for view in VIEWS
         ),
         Binding("q", "app.quit", "Salir", id="queue.quit"),
     ]
@@ -66,27 +92,29 @@ class QueueScreen(DeskScreen[None]):
         super().__init__(place)
         recalled = place.remembered
         self.view = recalled["view"] if recalled.get("view") in _VIEW else "waiting"
-        self.narrowed = Filter()
+        self.narrowed = Filter.recalled(recalled)
         self.rows: list[QueueRow] = []
-        self.next_offset: int | None = None
+        self.next_place: Place | None = None
         self.marked: set[str] = set()
-        self.columns: tuple[Column, ...] = ()
+        self.columns: tuple[tuple[Column, int], ...] = ()
         self.wanted = recalled.get("reference", "")
+        self.settled = True  # the letter under the list is that of the case under the cursor
 
     def compose(self) -> ComposeResult:
         """Lay out the views, the table, and the details of one case."""
         yield Banner(self.place, "SOM · Bandeja")
         yield Static("", id="views", markup=False)
-        yield ListTable(id="queue", cursor_type="row")
+        yield ListTable(id="queue", cursor_type="row", cell_padding=0)
         yield Static("", id="empty", markup=False)
         yield Static("", id="details", markup=False)
+        yield Static("", id="letter", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Read the first page, and read it again now and then."""
         self.query_one(DataTable).focus()
         self.load()
-        self.set_interval(_REFRESH_SECONDS, self.load)
+        self.set_interval(_REFRESH_SECONDS, self.load_again)
 
     def on_screen_resume(self) -> None:
         """Come back to a queue as it is now."""
@@ -95,46 +123,53 @@ class QueueScreen(DeskScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Choose the columns that fit."""
+        self.query_one("#letter").display = event.size.height >= _TALL
         if self.columns and columns_for(event.size.width) != self.columns:
             self._show()
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
+    def load_again(self) -> None:
+        """Read the view again by itself, unless that is more than a moment's work."""
+        if len(self.rows) <= _REREAD:
+            self.load(quiet=True)
+
     @work(exclusive=True, group="page")
-    async def load(self) -> None:
+    async def load(self, *, quiet: bool = False) -> None:
         """Read the view again, as far as it had been read."""
-        view, narrowed, so_far = self.view, self.narrowed, len(self.rows)
+        view, narrowed, so_far = self.view, self.narrowed, min(len(self.rows), _REREAD)
 
         def read() -> Page:
             first = page(self.desk, self.actor, view, narrowed)
-            rows, after = list(first.rows), first.next_offset
+            rows, after = list(first.rows), first.after
             while after is not None and len(rows) < so_far:
                 more = page(self.desk, self.actor, view, narrowed, after)
                 rows += more.rows
-                after = more.next_offset
+                after = more.after
             return Page(tuple(rows), after, first.now)
 
-        found = await self.fetch(read)
+        found = await self.fetch(read, quiet=quiet)
         if found is not None:
-            self.rows, self.next_offset = list(found.rows), found.next_offset
+            self.rows, self.next_place = list(found.rows), found.after
             self.marked &= {row.reference for row in self.rows}
             self._show()
+        self.query_one(Banner).refresh_hour()
 
     @work(exclusive=True, group="page")
     async def load_more(self) -> None:
         """Read the next page, when there is one."""
-        offset = self.next_offset
-        if offset is None:
+        place = self.next_place
+        if place is None:
             return
-        self.next_offset = None
-        found = await self.fetch(lambda: page(self.desk, self.actor, self.view, self.narrowed, offset))
+        self.next_place = None
+        found = await self.fetch(lambda: page(self.desk, self.actor, self.view, self.narrowed, place))
         if found is None:
-            self.next_offset = offset
+            self.next_place = place
             return
         known = {row.reference for row in self.rows}
         fresh = [row for row in found.rows if row.reference not in known]
         self.rows += fresh
-        self.next_offset = found.next_offset
+        self.next_place = found.after
         self._add(fresh)
         self._show_views()
 
@@ -146,8 +181,8 @@ class QueueScreen(DeskScreen[None]):
         at = table.cursor_row
         self.columns = columns_for(self.size.width)
         table.clear(columns=True)
-        for column, width in zip(self.columns, self._widths(), strict=True):
-            table.add_column(Text(column.title), width=width, key=column.title)
+        for column, width in self.columns:
+            table.add_column(Text(column.title), width=width + GAP, key=column.title)
         self._add(self.rows)
         references = [row.reference for row in self.rows]
         self.wanted = ""
@@ -163,40 +198,51 @@ class QueueScreen(DeskScreen[None]):
             owed = left(self.desk, now, row.target_at, row.due_at)
             table.add_row(*cells(row, self.columns, owed, marked=row.reference in self.marked), key=row.reference)
 
-    def _widths(self) -> list[int]:
-        taken = sum(column.width + 2 for column in self.columns)
-        return [column.width or max(12, self.size.width - taken - 2) for column in self.columns]
-
     def _show_views(self) -> None:
         line = Text()
-        for number, view in enumerate(VIEWS, start=1):
+        for view in VIEWS:
             chosen = view.id == self.view
-            line.append(f"{number} {view.name}", style="bold reverse" if chosen else "dim")
-            line.append(" ")
-        if self.narrowed:
-            line.append(f" Filtro: {self.narrowed.words} (Esc lo quita)", style="bold")
+            said = f"{view.key} {view.name}"
+            if chosen or line.cell_len + len(said) < self.size.width:
+                line.append(said, style="bold reverse" if chosen else "dim")
+                line.append(" ")
+        line.rstrip()
+        said = f"Filtro: {self.narrowed.words} (Esc lo quita)" if self.narrowed else ""
         if self.marked:
-            line.append(f" {len(self.marked)} marcados", style="bold")
+            said += f"{' · ' if said else ''}{len(self.marked)} marcados"
+        if said:
+            line.append(f"\n{said}", style="bold")
         self.query_one("#views", Static).update(line)
-        more = "+" if self.next_offset is not None else ""
+        more = "+" if self.next_place is not None else ""
         chosen_view = _VIEW[self.view]
         count = f"{len(self.rows)}{more} {'caso' if len(self.rows) == 1 and not more else 'casos'}"
         self.query_one(Banner).retitle(f"SOM · Bandeja · {chosen_view.name}: {count}")
         empty = self.query_one("#empty", Static)
-        said = "Ningún caso pasa el filtro. Esc lo quita." if self.narrowed else chosen_view.empty
-        empty.update(Text(said))
+        empty.update(Text("Ningún caso pasa el filtro. Esc lo quita." if self.narrowed else chosen_view.empty))
         empty.display = not self.rows
 
     def _show_details(self) -> None:
         row = self.current()
-        shown = Text() if row is None else row_details(self.desk, row, self.desk.clock())
+        shown = Text() if row is None else row_details(self.desk, row, self.desk.clock(), self.size.width)
         self.query_one("#details", Static).update(shown)
+        if row is not None:
+            self.place.remembered["reference"] = row.reference
+        if self.query_one("#letter").display:
+            self.settled = False
+            self._show_letter(row.id if row is not None else None)
+
+    @work(exclusive=True, group="letter")
+    async def _show_letter(self, ticket_id: int | None) -> None:
+        await asyncio.sleep(_SETTLED)  # whoever runs along the list reads nothing on the way
+        found = None if ticket_id is None else await self.fetch(lambda: preview(self.desk, ticket_id), quiet=True)
+        self.query_one("#letter", Static).update(found or Text())
+        self.settled = True
 
     @on(DataTable.RowHighlighted)
     def moved(self, event: DataTable.RowHighlighted) -> None:
         """Show the details of the case under the cursor, and read on near the end."""
         self._show_details()
-        if self.next_offset is not None and event.cursor_row >= len(self.rows) - 20:
+        if self.next_place is not None and event.cursor_row >= len(self.rows) - 20:
             self.load_more()
 
     def current(self) -> QueueRow | None:
@@ -249,9 +295,7 @@ class QueueScreen(DeskScreen[None]):
     @work
     async def action_views(self) -> None:
         """Choose a view from a list."""
-        choices = [
-            Choice(view.id, f"{view.name}: {view.explained}", str(number)) for number, view in enumerate(VIEWS, start=1)
-        ]
+        choices = [Choice(view.id, f"{view.name}: {view.explained}", view.key) for view in VIEWS]
         chosen = await self.app.push_screen_wait(Choose("¿Qué casos quiere ver?", choices, self.view))
         if chosen is not None:
             self.action_view(chosen)
@@ -259,44 +303,39 @@ class QueueScreen(DeskScreen[None]):
     @work
     async def action_search(self) -> None:
         """Ask for words to look for."""
-        said = await self.app.push_screen_wait(
-            AskLine("Buscar", "palabras del asunto, remitente o número", self.narrowed.text)
-        )
-        if said is not None:
-            self._narrow(Filter(self.narrowed.line, self.narrowed.kind, said.strip()))
+        self._narrow(await ask_words(self.app, self.narrowed))
 
     @work
     async def action_filter(self) -> None:
-        """Choose a line or a kind to see alone."""
-        lines = [Choice(f"line {number}", f"Línea {number}: {name}", str(number)) for number, name in _lines()]
-        kinds = [
-            Choice(f"kind {kind}", f"Tipo: {words.KINDS[kind]}", kind[1] if kind == "ajeno" else kind[0])
-            for kind in KINDS
-        ]
-        chosen = await self.app.push_screen_wait(
-            Choose("¿Qué casos deja ver?", [Choice("all", "Quitar los filtros", "x"), *lines, *kinds])
-        )
-        match (chosen or "").split():
-            case ["all"]:
-                self._narrow(Filter())
-            case ["line", number]:
-                self._narrow(Filter(int(number), self.narrowed.kind, self.narrowed.text))
-            case ["kind", kind]:
-                self._narrow(Filter(self.narrowed.line, kind, self.narrowed.text))
+        """Choose a line, a kind or a country to see alone."""
+        self._narrow(await ask_filter(self.app, self.narrowed))
 
-    def _narrow(self, narrowed: Filter) -> None:
-        self.narrowed, self.rows = narrowed, []
-        self.load()
+    def _narrow(self, narrowed: Filter | None) -> None:
+        if narrowed is not None and narrowed != self.narrowed:
+            self.narrowed, self.rows = narrowed, []
+            self.place.remembered.update(narrowed.kept())
+            self.load()
 
     def action_clear(self) -> None:
         """Take filters and marks off."""
-        if self.marked or self.narrowed:
+        if self.marked:
             self.marked = set()
-            self._narrow(Filter())
+            self._show()
+        self._narrow(Filter())
+
+    def show_again(self) -> None:
+        """Read the list again after something was done to it."""
+        self.load()
 
     def action_reload(self) -> None:
         """Read the queue again now."""
         self.load()
+
+    def action_register(self) -> None:
+        """Register an attention by telephone, in person or by video."""
+        from console.screens.register import RegisterScreen
+
+        self.app.push_screen(RegisterScreen(self.place))
 
     def action_remediation(self) -> None:
         """Show the remediation log."""
@@ -310,6 +349,12 @@ class QueueScreen(DeskScreen[None]):
 
         self.app.push_screen(GlanceScreen(self.place))
 
+    def action_settings(self) -> None:
+        """Show how the desk is set."""
+        from console.screens.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen(self.place))
+
     # -- acting -------------------------------------------------------------------------------------------------------
 
     def action_mark(self) -> None:
@@ -321,58 +366,12 @@ class QueueScreen(DeskScreen[None]):
         table: DataTable[Text] = self.query_one(DataTable)
         owed = left(self.desk, self.desk.clock(), row.target_at, row.due_at)
         first = cells(row, self.columns[:1], owed, marked=row.reference in self.marked)[0]
-        table.update_cell(row.reference, self.columns[0].title, first)
+        table.update_cell(row.reference, self.columns[0][0].title, first)
         table.move_cursor(row=table.cursor_row + 1)
         self._show_views()
 
-    @work
-    async def action_take(self) -> None:
-        """Take the marked cases, or the one under the cursor."""
-        await self._each("tomar", "tomado", lambda one: assign.take(self.desk, self.actor, one))
-
-    @work
-    async def action_release(self) -> None:
-        """Give the marked cases back, or the one under the cursor."""
-        await self._each("soltar", "devuelto a la bandeja", lambda one: assign.release(self.desk, self.actor, one))
-
-    async def _each(self, verb: str, done: str, use: Callable[[str], object]) -> None:
-        """Act on every marked case, after showing which; a refusal of one does not stop the others."""
-        row = self.current()
-        chosen = sorted(self.marked) or ([row.reference] if row is not None else [])
-        if not chosen:
-            return
-        if len(chosen) == 1:
-            if await self.act(lambda: use(chosen[0]), f"{chosen[0]}: {done}"):
-                self.marked.clear()
-                self.load()
-            return
-        listed = "\n".join(f"{one}: {verb}" for one in chosen)
-        if not await self.app.push_screen_wait(Confirm(f"Va a {verb} {len(chosen)} casos. ¿Continúa?", listed)):
-            return
-
-        def all_of_them() -> list[str]:
-            refused = []
-            for one in chosen:
-                try:
-                    use(one)
-                except REFUSED as error:
-                    refused.append(f"{one}: {explain(error)}")
-            return refused
-
-        refused = await self.fetch(all_of_them)
-        if refused is not None:
-            self.tell(f"{len(chosen) - len(refused)} hechos; {len(refused)} no se pudieron", wrong=bool(refused))
-            for one in refused[:5]:
-                self.tell(one, wrong=True)
-            self.marked.clear()
-            self.load()
-
-
-def full_reference(said: str, year: int) -> str:
-    """Return the reference that a person means: «123» is that number of this year."""
-    said = said.strip().upper()
-    return f"SOM-{year}-{int(said):06d}" if said.isascii() and said.isdigit() and len(said) < 10 else said
-
-
-def _lines() -> list[tuple[int, str]]:
-    return sorted(words.LINES_IN_FULL.items())
+    def action_mark_all(self) -> None:
+        """Mark every case that has been read of this view; when all are marked, none."""
+        everything = {row.reference for row in self.rows}
+        self.marked = set() if self.marked == everything else everything
+        self._show()

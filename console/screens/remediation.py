@@ -18,7 +18,7 @@ from console.dialogs import AskText, Choice, Choose, Confirm
 from console.lines import whole
 from console.outside import one_line
 from console.screens.base import Banner, DeskScreen, ListTable, Workplace
-from sla.remediation import Cause, RemediationForm, missing_fields
+from sla.remediation import TITLES, Cause, RemediationForm, missing_fields
 from sla.working_time import say
 
 _MOST = 500
@@ -58,7 +58,7 @@ class RemediationScreen(DeskScreen[None]):
         if self.forms:
             self.load()
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="log")
     async def load(self) -> None:
         """Read the log again."""
         states = () if self.with_closed else ("open",)
@@ -102,15 +102,15 @@ class FormScreen(DeskScreen[None]):
     """One row of the log, field by field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "complete", "Completar lo que falta", key_display="Intro", id="form.complete"),
+        Binding("enter", "complete", "Completar", key_display="Intro", id="form.complete"),
         Binding("1", "cause", "Motivo", show=False, id="form.cause"),
         Binding("2", "field('cause_text')", "Detalle del motivo", show=False, id="form.cause_text"),
         Binding("3", "field('corrective')", "Medida correctiva", show=False, id="form.corrective"),
         Binding("4", "field('preventive')", "Medida preventiva", show=False, id="form.preventive"),
         Binding("5", "field('responsible')", "Responsable", show=False, id="form.responsible"),
         Binding("6", "apology_due", "¿Corresponde disculpa?", show=False, id="form.apology_due"),
-        Binding("e", "apologise", "Enviar disculpa", id="form.apologise", tooltip="Por correo, una sola vez"),
-        Binding("z", "close", "Cerrar la medida", id="form.close"),
+        Binding("e", "apologise", "Disculpa", id="form.apologise", tooltip="Por correo, una sola vez"),
+        Binding("z", "close", "Cerrar", id="form.close", tooltip="Cuando está completa; después no cambia"),
         Binding("o", "ticket", "Ver el caso", id="form.ticket"),
         Binding("escape,q", "back", "Volver", key_display="Esc", id="form.back"),
     ]
@@ -137,8 +137,7 @@ class FormScreen(DeskScreen[None]):
                 return
         if self.form.apology_due is None and not await self._ask_apology():
             return
-        lacking = ", ".join(missing_fields(self.form)).lower()
-        self.tell(f"Todavía falta: {lacking}" if lacking else "Está completa: con z se cierra.")
+        self.tell(_lacking_words(self.form) or "Está completa: con z se cierra.")
 
     @work
     async def action_cause(self) -> None:
@@ -166,8 +165,8 @@ class FormScreen(DeskScreen[None]):
     @work
     async def action_close(self) -> None:
         """Close the row."""
-        if lacking := missing_fields(self.form):
-            self.tell(f"No se puede cerrar. Falta: {', '.join(lacking).lower()}", wrong=True)
+        if lacking := _lacking_words(self.form):
+            self.tell(f"No se puede cerrar. {lacking}", wrong=True)
             return
         if await self.app.push_screen_wait(
             Confirm("¿Cerrar la medida?", "Después ya no se puede cambiar.")
@@ -210,8 +209,7 @@ class FormScreen(DeskScreen[None]):
         return await self._again()
 
     async def _again(self) -> bool:
-        found = await self.fetch(lambda: list(islice(remedy.forms(self.desk), _MOST)))
-        fresh = next((form for form in found or () if form.id == self.form.id), None)
+        fresh = await self.fetch(lambda: remedy.find(self.desk, self.form.id))
         if fresh is not None:
             self.form = fresh
             self.query_one("#form Static", Static).update(self._shown())
@@ -245,16 +243,20 @@ class FormScreen(DeskScreen[None]):
         for key, title, value in rows:
             shown.append(f"{key}  {title}: ", style="bold")
             shown.append(f"{one_line(value, 600)}\n" if value.strip() else "—\n", style="" if value.strip() else "dim")
-        lacking = missing_fields(form)
-        said = (
-            "Cerrada."
-            if form.closed_at
-            else f"Falta: {', '.join(lacking).lower()}"
-            if lacking
-            else "Completa: z la cierra."
-        )
+        said = "Cerrada." if form.closed_at else _lacking_words(form) or "Completa: z la cierra."
         shown.append(f"\n{said}", style="bold")
         return shown
+
+
+def _lacking_words(form: RemediationForm) -> str:
+    """Say what a row still lacks; when and how late it was answered fills itself in once the case is answered."""
+    itself = {TITLES["answered_at"], TITLES["lateness"]}
+    lacking = missing_fields(form)
+    written = ", ".join(one for one in lacking if one not in itself).lower()
+    said = [f"Falta: {written}."] if written else []
+    if itself & set(lacking):
+        said.append("Falta responder el caso (o lo abre); la demora se anota sola.")
+    return " ".join(said)
 
 
 _FIELDS = {

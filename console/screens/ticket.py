@@ -1,32 +1,36 @@
-"""One case: its conversation, its facts, and everything that can be done with it."""
+"""One case: its conversation, its facts, its history; answering it, and taking an answer back in time."""
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Static
 
-from casework import answer, assign, classify, close, note
-from casework.answer import Queued
-from casework.classify import KINDS, PROMISED, Judgement
+from casework import answer
 from console import words
 from console.clockwords import short
 from console.conversation import conversation
-from console.dialogs import AskText, Choice, Choose, Confirm
 from console.facts import facts, headline, journal_text
-from console.screens.base import Banner, DeskScreen, Workplace
+from console.hours import seconds_words
+from console.outside import one_line
+from console.screens.acts import CaseScreen
+from console.screens.base import Banner, Workplace
 from console.sight import Sight, see
-from tickets import people
-from tickets.states import Role
 
 _PANES = ("letters", "facts", "journal")
+_TICK = 5.0
+"""Seconds between two words of how long an answer can be taken back: rare enough for a slow line."""
 
 
-class TicketScreen(DeskScreen[None]):
+class TicketScreen(CaseScreen):
     """One case. In a narrow terminal one pane shows at a time; in a wide one letters and facts stand side by side."""
 
+    DEFAULT_CSS = """
+    TicketScreen #leaving { height: auto; display: none; padding: 0 1; background: $panel; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "answer", "Responder", id="ticket.answer", tooltip="Elegir una respuesta, completarla y enviarla"),
         Binding("d", "refer", "Derivar", id="ticket.refer", tooltip="Indicar a qué entidad acudir"),
@@ -57,24 +61,28 @@ class TicketScreen(DeskScreen[None]):
         Binding(
             "a", "assign", "Reasignar", show=False, id="ticket.assign", tooltip="Dárselo a otra persona (supervisión)"
         ),
+        Binding("g", "others", "Otros casos", show=False, id="ticket.others", tooltip="Abrir otro caso de la persona"),
+        Binding("m", "merge", "Unir", show=False, id="ticket.merge", tooltip="Hacer de dos casos uno solo"),
+        Binding("e", "split", "Separar", show=False, id="ticket.split", tooltip="Pasar una carta a un caso nuevo"),
+        Binding(
+            "b", "save", "Bajar adjunto", show=False, id="ticket.save", tooltip="Guardarlo en una carpeta, sin abrirlo"
+        ),
         Binding("z", "close", "Cerrar", show=False, id="ticket.close", tooltip="Cerrar con un resultado, o reabrir"),
         Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="ticket.reload"),
         Binding("escape,q", "back", "Volver", key_display="Esc", id="ticket.back"),
     ]
 
     def __init__(self, place: Workplace, reference: str, *, answering: bool = False) -> None:
-        super().__init__(place)
-        self.reference = reference
+        super().__init__(place, reference)
         self.answering = answering
-        self.sight: Sight | None = None
         self.unfolded = False
         self.pane = "letters"
-        self.leaving: Queued | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the headline over the panes."""
         yield Banner(self.place, f"SOM · {self.reference}")
         yield Static("", id="headline", markup=False)
+        yield Static("", id="leaving", markup=False)
         with Horizontal(id="panes"):
             for name in _PANES:
                 with VerticalScroll(id=name):
@@ -86,6 +94,7 @@ class TicketScreen(DeskScreen[None]):
         self._show_pane()
         self.load()
         self.set_interval(30, self.load)
+        self.set_interval(_TICK, self.look_at_leaving)
 
     def on_screen_resume(self) -> None:
         """Come back to the case as it is now."""
@@ -101,6 +110,7 @@ class TicketScreen(DeskScreen[None]):
                 self.dismiss(None)
             return
         self.sight = seen
+        self.was_read.set()
         self._show(seen)
         if self.answering:
             self.answering = False
@@ -110,9 +120,34 @@ class TicketScreen(DeskScreen[None]):
         state = words.STATES.get(seen.ticket.state, seen.ticket.state)
         self.query_one(Banner).retitle(f"SOM · {seen.ticket.reference} · {state}")
         self.query_one("#headline", Static).update(headline(self.desk, seen))
+        self._show_leaving()
         self.query_one("#letters Static", Static).update(conversation(seen, unfolded=self.unfolded))
         self.query_one("#facts Static", Static).update(facts(self.desk, seen))
         self.query_one("#journal Static", Static).update(journal_text(seen))
+
+    def look_at_leaving(self) -> None:
+        """Say anew how long an answer can be taken back; once it may have left, look what became of it."""
+        pending = self.sight.pending if self.sight is not None else None
+        if pending is not None and pending.next_attempt_at <= self.desk.clock():
+            self.load()
+        self._show_leaving()
+
+    def _show_leaving(self) -> None:
+        """Say when an answer leaves, and the key that takes it back."""
+        line = self.query_one("#leaving", Static)
+        pending = self.sight.pending if self.sight is not None else None
+        line.display = pending is not None
+        if pending is None or self.sight is None:
+            return
+        mine = pending.author_id == self.actor.staff_id
+        whose = "Su respuesta" if mine else f"La respuesta de {one_line(self.sight.who(pending.author_id), 30)}"
+        now = self.desk.clock()
+        if pending.next_attempt_at <= now:
+            line.update(Text(f"▲ {whose} está por salir en cualquier momento."))
+            return
+        shown = Text(f"▲ {whose} sale {seconds_words(pending.next_attempt_at, now)} · ")
+        shown.append("u la retira", style="bold")
+        line.update(shown)
 
     def _show_pane(self) -> None:
         for name in _PANES:
@@ -161,8 +196,9 @@ class TicketScreen(DeskScreen[None]):
     async def _write(self, template: str) -> None:
         from console.screens.answer import AnswerScreen
 
-        seen = self.sight
-        if seen is None:
+        seen = await self.seen()
+        if seen.merged_into:
+            self.tell(f"Este caso se unió a {seen.merged_into}: responda allí; g lo abre.", wrong=True)
             return
         if not seen.ticket.requester_address:
             self.tell("Este caso no tiene una dirección a la cual responder.", wrong=True)
@@ -175,157 +211,20 @@ class TicketScreen(DeskScreen[None]):
             return
         queued = await self.app.push_screen_wait(AnswerScreen(self.place, seen, template))
         if queued is not None:
-            self.leaving = queued
-            self.tell(f"La respuesta sale {short(queued.leaves_at)} Mientras tanto, u la retira.", seconds=12)
-            self.load()
+            said = seconds_words(queued.leaves_at, self.desk.clock())
+            self.tell(f"La respuesta sale {said}. Mientras tanto, u la retira.", seconds=12)
+        self.load()
 
     @work
     async def action_undo(self) -> None:
         """Take back an answer that has not left."""
-        seen = self.sight
-        pending = seen.pending if seen is not None else None
+        pending = (await self.seen()).pending
         if pending is None or pending.id is None:
             self.tell("No hay ninguna respuesta por salir.", wrong=True)
             return
         number = pending.id
+        self.app.clear_notifications()  # that it will leave is no longer so
         if await self.act(
             lambda: answer.undo(self.desk, self.actor, number), "Respuesta retirada; su texto quedó como borrador."
         ):
-            self.load()
-
-    # -- judging ------------------------------------------------------------------------------------------------------
-
-    @work
-    async def action_confirm(self) -> None:
-        """Confirm the judgement as it stands."""
-        await self._judge(Judgement(), "Clasificación confirmada")
-
-    @work
-    async def action_line(self) -> None:
-        """Correct the line."""
-        if self.sight is None:
-            return
-        choices = [Choice(str(n), f"Línea {n}: {name}", str(n)) for n, name in sorted(words.LINES_IN_FULL.items())]
-        said = await self.app.push_screen_wait(Choose("¿De qué línea es?", choices, str(self.sight.ticket.line)))
-        if said is not None:
-            await self._judge(Judgement(line=int(said)), f"Línea {said}: {words.LINES[int(said)]}")
-
-    @work
-    async def action_kind(self) -> None:
-        """Correct the kind."""
-        if self.sight is None:
-            return
-        keys = {"consulta": "c", "sugerencia": "s", "reclamo": "r", "agradecimiento": "a", "ajeno": "j"}
-        choices = [Choice(kind, words.KINDS[kind], keys[kind]) for kind in KINDS]
-        said = await self.app.push_screen_wait(Choose("¿Qué es esta carta?", choices, self.sight.ticket.kind))
-        if said is not None:
-            await self._judge(Judgement(kind=said), f"Tipo: {words.KINDS[said]}")
-
-    @work
-    async def action_on_behalf(self) -> None:
-        """Say whether the person writes for somebody else."""
-        if self.sight is not None:
-            now = not self.sight.ticket.on_behalf
-            await self._judge(Judgement(on_behalf=now), "Escribe por un tercero" if now else "Escribe por sí misma")
-
-    @work
-    async def action_risk(self) -> None:
-        """Say whether there are signs of trafficking."""
-        if self.sight is None:
-            return
-        now = not self.sight.ticket.trafficking_risk
-        if not now and not await self.app.push_screen_wait(
-            Confirm("¿Quitar el riesgo de trata?", "El caso dejará de ir primero y la respuesta citará la carta.")
-        ):
-            return
-        await self._judge(
-            Judgement(trafficking_risk=now), "Riesgo de trata marcado" if now else "Riesgo de trata quitado"
-        )
-
-    async def _judge(self, judgement: Judgement, done: str) -> None:
-        """Judge the case; confirming a kind that changes the clock is asked about once."""
-        seen = self.sight
-        if seen is None:
-            return
-        kind = judgement.kind or seen.ticket.kind
-        owed = seen.owed
-        confirms_kind = judgement == Judgement() or judgement.kind is not None
-        if confirms_kind and owed is not None and owed.state == "open" and owed.kind != kind:
-            becomes = f"empieza el plazo de {kind}" if kind in PROMISED else "ya no se deberá ninguna respuesta"
-            sure = await self.app.push_screen_wait(
-                Confirm(
-                    f"¿Confirma que es {words.KINDS[kind].lower()}?",
-                    f"El plazo de {owed.kind} queda sin efecto y {becomes}. Si no lo es, elija antes el tipo con k.",
-                )
-            )
-            if not sure:
-                return
-        if await self.act(lambda: classify.judge(self.desk, self.actor, self.reference, judgement), done):
-            self.load()
-
-    # -- whose it is, notes, the end ----------------------------------------------------------------------------------
-
-    @work
-    async def action_take(self) -> None:
-        """Take the case."""
-        if await self.act(lambda: assign.take(self.desk, self.actor, self.reference), "El caso es suyo"):
-            self.load()
-
-    @work
-    async def action_release(self) -> None:
-        """Give the case back to everybody."""
-        if await self.act(lambda: assign.release(self.desk, self.actor, self.reference), "Devuelto a la bandeja"):
-            self.load()
-
-    @work
-    async def action_assign(self) -> None:
-        """Hand the case to somebody else."""
-
-        def staff() -> list[Choice]:
-            with self.desk.store.read() as session:
-                return [
-                    Choice(one.login, f"{one.name} ({words.ROLES.get(one.role, one.role)})")
-                    for one in people.listing(session)
-                    if one.active and one.role != Role.AUDITOR
-                ]
-
-        found = await self.fetch(staff)
-        if not found:
-            return
-        login = await self.app.push_screen_wait(Choose("¿Quién lo atiende?", found))
-        if login is not None and await self.act(
-            lambda: assign.assign(self.desk, self.actor, self.reference, login), "Reasignado"
-        ):
-            self.load()
-
-    @work
-    async def action_note(self) -> None:
-        """Write an internal note."""
-        said = await self.app.push_screen_wait(AskText("Nota interna", "La leen sus colegas; la persona, nunca."))
-        if said is not None and await self.act(
-            lambda: note.note(self.desk, self.actor, self.reference, said), "Nota guardada"
-        ):
-            self.load()
-
-    @work
-    async def action_close(self) -> None:
-        """Close the case with an outcome, or open it again."""
-        seen = self.sight
-        if seen is None:
-            return
-        if seen.ticket.state == "closed":
-            if await self.app.push_screen_wait(Confirm("¿Reabrir el caso?", "No empieza ningún plazo nuevo.")) and (
-                await self.act(lambda: close.reopen(self.desk, self.actor, self.reference), "Caso reabierto")
-            ):
-                self.load()
-            return
-        choices = [Choice(key, said, str(n)) for n, (key, said) in enumerate(close.OUTCOMES.items(), start=1)]
-        outcome = await self.app.push_screen_wait(Choose("¿Con qué resultado se cierra?", choices))
-        if outcome is None:
-            return
-        if await self.app.push_screen_wait(
-            Confirm(
-                "¿Cerrar el caso?", f"Resultado: {close.OUTCOMES[outcome]}. Si la persona vuelve a escribir, se reabre."
-            )
-        ) and await self.act(lambda: close.close(self.desk, self.actor, self.reference, outcome), "Caso cerrado"):
             self.load()

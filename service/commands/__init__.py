@@ -28,9 +28,13 @@ MODULES: tuple[str, ...] = (
     "answer",
     "outbox",
     "letters",
+    "attention",
     "sweep",
     "oversight",
     "indicators",
+    "report",
+    "public",
+    "authorize",
     "doctor",
     "database",
 )

@@ -44,17 +44,21 @@ def refusals() -> Iterator[None]:
     """Turn what a use case refuses into exit code 1 with its own words."""
     from casework.answer import CannotAnswer
     from casework.assign import CannotAssign
+    from casework.attachments import CannotSave
+    from casework.attention import CannotRegister
     from casework.classify import BadJudgement
     from casework.close import CannotClose
     from casework.deliver import NotUncertain
     from casework.desk import NotAllowed
+    from casework.merge import CannotMerge
     from casework.note import EmptyNote
     from casework.remedy import CannotRemedy
+    from casework.split import CannotSplit
     from casework.staff import LastAdministrator
     from replies.catalogue import UnknownTemplate
     from replies.compose import Unaddressable
     from replies.render import BadVariable, UnresolvedVariables
-    from tickets.cases import UnknownTicket
+    from tickets.cases import MergedTicket, UnknownTicket
     from tickets.people import StaffExists
     from tickets.states import ImpossibleMove
 
@@ -66,10 +70,15 @@ def refusals() -> Iterator[None]:
         CannotAnswer,
         CannotAssign,
         CannotClose,
+        CannotMerge,
+        CannotRegister,
         CannotRemedy,
+        CannotSave,
+        CannotSplit,
         EmptyNote,
         ImpossibleMove,
         LastAdministrator,
+        MergedTicket,
         NotAllowed,
         NotUncertain,
         StaffExists,
@@ -105,6 +114,12 @@ def lima(at: "datetime | None") -> str | None:
     from calendar_pe.clock import format_instant
 
     return None if at is None else format_instant(at)
+
+
+def agreed(question: str) -> bool:
+    """Ask on the terminal, in Spanish; anything but a yes is a no."""
+    said: str = typer.prompt(f"{question} [s/N]", default="n", show_default=False, err=True)
+    return said.strip().lower() in {"s", "si", "sí"}
 
 
 def document(value: Any) -> None:

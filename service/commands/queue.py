@@ -1,7 +1,9 @@
 """som queue: the terminal queue of the consultants."""
 
+import hashlib
 import json
 import os
+import pwd
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def queue(
-        plain: bool = typer.Option(False, "--plain", help="Print the queue as text, for screen readers and pipes."),
+        plain: bool = typer.Option(
+            False, "--plain", help="The queue in plain lines, for screen readers and pipes: it lists, asks and answers."
+        ),
         pictures: Path | None = typer.Option(None, metavar="DIR", help="Save pictures (SVG) of the main screens."),
         now: str | None = NOW,
     ) -> None:
@@ -28,6 +32,8 @@ def register(app: typer.Typer) -> None:
         loaded = settings()
         if pictures is not None:
             save_pictures(loaded, pictures, instant(now))
+        elif plain and sys.stdin.isatty():
+            talk(loaded, instant(now))
         elif plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
             print_queue(loaded, instant(now), plain=plain)
         else:
@@ -43,12 +49,13 @@ def open_console(settings: "Settings", now: datetime | None = None) -> None:
     configure("critical", settings.logging.format)  # the screen belongs to the queue
     with opened_desk(settings, now=now) as desk, mapped_errors():
         me = actor(desk)
-        memory = _memory(settings, me.login)
+        memory = _memory(settings)
         remembered = _recall(memory)
-        make_console(
-            desk, me, editor=os.environ.get("VISUAL") or os.environ.get("EDITOR") or "", remembered=remembered
-        ).run()
-        _keep(memory, remembered)
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+        try:
+            make_console(desk, me, editor=editor, remembered=remembered, folder=memory.parent).run()
+        finally:
+            _keep(memory, remembered)
 
 
 def print_queue(settings: "Settings", now: datetime | None = None, *, plain: bool = False) -> None:
@@ -70,6 +77,25 @@ def print_queue(settings: "Settings", now: datetime | None = None, *, plain: boo
         table(list(HEADINGS), lines)
 
 
+def talk(settings: "Settings", now: datetime | None = None) -> None:
+    """Hold the queue as a conversation in lines, until the person leaves it or the input ends."""
+    from console.plain import Conversation
+    from service.logs import configure
+    from service.wiring import actor, mapped_errors, opened_desk
+
+    configure("critical", settings.logging.format)
+    with opened_desk(settings, now=now) as desk, mapped_errors():
+        if desk.settings.simulated:
+            typer.echo("SIMULADO: el reloj y las cartas de esta mesa son de prueba.")
+        Conversation(desk, actor(desk), _hear, typer.echo).run()
+
+
+def _hear(question: str) -> str | None:
+    typer.echo(f"{question}: ", nl=False)
+    said = sys.stdin.readline()
+    return said if said else None
+
+
 def save_pictures(settings: "Settings", folder: Path, now: datetime | None = None) -> None:
     """Save pictures of the main screens of this desk, for the manual."""
     from console.screenshots import save
@@ -80,8 +106,12 @@ def save_pictures(settings: "Settings", folder: Path, now: datetime | None = Non
             typer.echo(path)
 
 
-def _memory(settings: "Settings", login: str) -> Path:
-    return settings.data_dir / "console" / f"{login}.json"
+def _memory(settings: "Settings") -> Path:
+    """Return the file in which a person's last view of this desk is kept: in their own folder, for nobody else."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    folder = Path(base) if base.startswith("/") else Path(pwd.getpwuid(os.getuid()).pw_dir) / ".local" / "state"
+    desk = hashlib.sha256(f"{settings.database.url} {settings.data_dir}".encode()).hexdigest()[:12]
+    return folder / "som" / f"{desk}.json"
 
 
 def _recall(path: Path) -> dict[str, str]:
@@ -95,7 +125,11 @@ def _recall(path: Path) -> dict[str, str]:
 
 def _keep(path: Path, remembered: dict[str, str]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(remembered, ensure_ascii=False), encoding="utf-8")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(remembered, file, ensure_ascii=False)
+        fresh.replace(path)
     except OSError:
         typer.echo("No se pudo recordar la vista para la próxima vez.", err=True)

@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
         from tickets import people
 
         with desk() as opened, opened.store.read() as session:
+            me(opened)
             everybody = people.listing(session)
         if as_json:
             document(

@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
 
         states = () if all_ else ("open",)
         with desk() as opened:
+            me(opened)
             if to is not None:
                 _export(opened, remedy.forms(opened, states=states), to)
                 return
@@ -75,6 +76,7 @@ def register(app: typer.Typer) -> None:
         from sla.remediation import missing_fields
 
         with desk() as opened:
+            me(opened)
             one = remedy.find(opened, remediation_id)
         if as_json:
             document(_document(one))

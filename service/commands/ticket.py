@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from service.commands.common import JSON, desk, document, lima, table
+from service.commands.common import JSON, desk, document, lima, me, table
 
 if TYPE_CHECKING:
     from casework.desk import Desk
@@ -19,13 +19,23 @@ def register(app: typer.Typer) -> None:
 
     @ticket.command("list")
     def listing(
-        limit: int = typer.Option(50, min=1, max=10_000, help="Most cases to show, the newest."), as_json: bool = JSON
+        limit: int = typer.Option(50, min=1, max=10_000, help="Most cases to show, the newest."),
+        search: str = typer.Option(
+            "", metavar="TEXT", help='Only cases where these words stand; accents do not matter, "together" in quotes.'
+        ),
+        as_json: bool = JSON,
     ) -> None:
         """Show the newest cases, in the order they were opened."""
-        from tickets import cases
+        from tickets import cases, worklist
+        from tickets.worklist import Asked, Pile
 
         with desk() as opened, opened.store.read() as session:
-            newest = cases.recent(session, limit=limit)
+            me(opened)
+            if search:
+                found = worklist.page(session, Asked(pile=Pile.ALL, text=search), limit=limit)
+                newest = [cases.load(session, row.id) for row in reversed(found.rows)]
+            else:
+                newest = cases.recent(session, limit=limit)
         if as_json:
             document([summary(one) for one in newest])
             return
@@ -51,6 +61,7 @@ def register(app: typer.Typer) -> None:
         from tickets import cases
 
         with desk() as opened, opened.store.read() as session:
+            me(opened)
             found = cases.find(session, reference)
             whole = full(opened, session, found)
         if as_json:

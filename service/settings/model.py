@@ -15,10 +15,14 @@ from service.settings.password import PasswordMissing, read_password
 from service.settings.problems import Problem, refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inbox.poller import PollSettings
     from inbox.sources.imap import ImapSettings
+    from oversight.targets import ReportSettings
     from replies.outbox import OutboxSettings
     from replies.smtp import SmtpSettings
+    from service.oauth import OauthSettings
     from sla.promises import PromiseSettings
     from sla.working_time import WorkingTimeSettings
     from triage import TriageSettings
@@ -54,8 +58,10 @@ class Settings(BaseSettings):
     promise: sections.Promise = sections.Promise()
     working_time: sections.WorkingTime = sections.WorkingTime()
     carta: sections.Carta = sections.Carta()
+    targets: sections.Targets = sections.Targets()
     acknowledgement: sections.Acknowledgement = sections.Acknowledgement()
     outbox: sections.Outbox = sections.Outbox()
+    survey: sections.Survey = sections.Survey()
     triage: sections.Triage = sections.Triage()
     danger: sections.Danger = sections.Danger()
     digest: sections.Digest = sections.Digest()
@@ -125,6 +131,7 @@ class Settings(BaseSettings):
         for number, mailbox in enumerate(self.mailbox):
             try:
                 password = self._password(mailbox, f"mailbox[{number}]")
+                tokens = self._tokens(mailbox, f"mailbox[{number}]")
             except PasswordMissing as error:
                 problems.append(error.problem)
                 continue
@@ -137,6 +144,7 @@ class Settings(BaseSettings):
                     security=mailbox.security,
                     user=mailbox.user,
                     password=password,
+                    oauth_token=tokens,
                     folder=mailbox.folder,
                     done_folder=mailbox.done_folder,
                     timeout_seconds=self.intake.timeout_seconds,
@@ -165,6 +173,7 @@ class Settings(BaseSettings):
             return None
         try:
             password = self._password(self.smtp, "smtp")
+            tokens = self._tokens(self.smtp, "smtp")
         except PasswordMissing as error:
             raise refuse([error.problem]) from None
         return SmtpSettings(
@@ -173,6 +182,7 @@ class Settings(BaseSettings):
             security=self.smtp.security,
             user=self.smtp.user,
             password=password,
+            oauth_token=tokens,
             timeout_seconds=self.smtp.timeout_seconds,
             bounce_address=self.smtp.bounce_address,
             greeting_name=self.smtp.greeting_name,
@@ -214,19 +224,62 @@ class Settings(BaseSettings):
 
         return WorkingTimeSettings(opening=self.working_time.opens, closing=self.working_time.closes)
 
+    def report_settings(self) -> "ReportSettings":
+        """Return what the monthly reports are held against."""
+        from oversight.targets import ReportSettings
+
+        return ReportSettings(carta_version=self.carta.version, **self.targets.model_dump())
+
     def triage_settings(self) -> "TriageSettings":
         """Return how the judge behaves."""
         from triage.verdict import TriageSettings
 
         cache = self._path(self.triage.cache_dir)
+        taught = {"": None, "latest": "triage-desk.npz"}.get(self.triage.desk_model, self.triage.desk_model)
         return TriageSettings(
-            confidence_bar=self.triage.confidence_bar or None, cache_dir=Path(cache) if cache else None
+            confidence_bar=self.triage.confidence_bar or None,
+            danger_bar=self.danger.bar or None,
+            cache_dir=Path(cache) if cache else None,
+            desk_model=self.data_dir / taught if taught else None,
+            desk_folder=self.data_dir,
         )
 
     def _password(self, section: sections.Mailbox | sections.Smtp | sections.Database, name: str) -> str:
         return read_password(
             section.password_env, section.password_file, folder=self.folder, source=self._source, section=name
         )
+
+    def oauth_settings(self, section: sections.Mailbox | sections.Smtp, name: str) -> "OauthSettings | None":
+        """Return where the access tokens of a wire come from, None when it logs in with a password.
+
+        Raises ``PasswordMissing`` without the application's secret.
+        """
+        from service.oauth import OauthSettings
+
+        if not section.token_url:
+            return None
+        secret = read_password(
+            section.client_secret_env,
+            section.client_secret_file,
+            folder=self.folder,
+            source=self._source,
+            section=name,
+            what="client_secret",
+        )
+        refresh_token = self._path(section.refresh_token_file)
+        return OauthSettings(
+            token_url=section.token_url,
+            client_id=section.client_id,
+            client_secret=secret,
+            scope=section.scope,
+            refresh_token_file=Path(refresh_token) if refresh_token else None,
+        )
+
+    def _tokens(self, section: sections.Mailbox | sections.Smtp, name: str) -> "Callable[[bool], str] | None":
+        from service.oauth import token_source
+
+        settings = self.oauth_settings(section, name)
+        return None if settings is None else token_source(settings)
 
     def _path(self, name: str) -> str | None:
         return str(self.folder / Path(name).expanduser()) if name else None

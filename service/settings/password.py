@@ -15,17 +15,18 @@ class PasswordMissing(Exception):
         self.problem = problem
 
 
-def read_password(env: str, file: str, *, folder: Path, source: str, section: str) -> str:
+def read_password(env: str, file: str, *, folder: Path, source: str, section: str, what: str = "password") -> str:
     """Return the password named by a variable or a file (its first line), or "" when neither is named.
 
-    A relative file is looked for in ``folder``. Raises ``PasswordMissing``; its text never holds the password.
+    ``what`` is how its two keys begin. A relative file is looked for in ``folder``. Raises ``PasswordMissing``; its
+    text never holds the password.
     """
     if env:
         password = os.environ.get(env, "")
         if not password:
             raise PasswordMissing(
                 Problem(
-                    source=source, key=f"{section}.password_env", message=f"the environment variable {env} is not set"
+                    source=source, key=f"{section}.{what}_env", message=f"the environment variable {env} is not set"
                 )
             )
         return password
@@ -36,7 +37,7 @@ def read_password(env: str, file: str, *, folder: Path, source: str, section: st
             why = error.strerror or "cannot be read"
         except ValueError as error:
             why = str(error)
-        raise PasswordMissing(Problem(source=source, key=f"{section}.password_file", message=f"{file}: {why}"))
+        raise PasswordMissing(Problem(source=source, key=f"{section}.{what}_file", message=f"{file}: {why}"))
     return ""
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import ipaddress
 import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -53,15 +54,62 @@ def is_loopback(host: str) -> bool:
 
 
 def one_password(name: str, info: ValidationInfo) -> str:
-    """Check ``password_file`` against its neighbours: a user needs exactly one source of the password."""
+    """Check ``password_file`` against its neighbours: at most one source of a password, and none without a user."""
     given = [
         key for key in ("password_env", "password_file") if (name if key == "password_file" else info.data.get(key))
     ]
-    if info.data.get("user") and len(given) != 1:
-        raise ValueError("a user needs exactly one of password_env and password_file")
+    if len(given) > 1:
+        raise ValueError("a user needs exactly one of password_env, password_file and token_url")
     if "user" in info.data and not info.data["user"] and given:
         raise ValueError("a password is named but no user")
     return name
+
+
+def one_login(url: str, info: ValidationInfo) -> str:
+    """Check ``token_url``: a user logs in with a password or with tokens, and those come over TLS."""
+    if url:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+            raise ValueError("must begin with https:// (http:// is allowed on loopback only)")
+        if not parts.hostname:
+            raise ValueError("must name a host")
+    if "user" not in info.data or "password_file" not in info.data:
+        return url
+    passwords = [key for key in ("password_env", "password_file") if info.data.get(key)]
+    if info.data["user"] and bool(passwords) == bool(url):
+        raise ValueError("a user needs exactly one of password_env, password_file and token_url")
+    if url and not info.data["user"]:
+        raise ValueError("tokens are named but no user")
+    return url
+
+
+def with_token_url(value: str, info: ValidationInfo) -> str:
+    """Check a key that only means something beside ``token_url``."""
+    if value and "token_url" in info.data and not info.data["token_url"]:
+        raise ValueError("needs token_url")
+    return value
+
+
+def with_client_id(value: str, info: ValidationInfo) -> str:
+    """Check ``client_id``: tokens are never asked for without it."""
+    if not value and info.data.get("token_url"):
+        raise ValueError("token_url needs a client_id")
+    return with_token_url(value, info)
+
+
+def one_secret(name: str, info: ValidationInfo) -> str:
+    """Check ``client_secret_file``: one source of the secret at most."""
+    if name and info.data.get("client_secret_env"):
+        raise ValueError("give client_secret_env or client_secret_file, not both")
+    return with_token_url(name, info)
+
+
+def one_grant(name: str, info: ValidationInfo) -> str:
+    """Check ``refresh_token_file``: without it the application asks in its own name, which takes a secret."""
+    secret = info.data.get("client_secret_env") or info.data.get("client_secret_file")
+    if not name and info.data.get("token_url") and "client_secret_file" in info.data and not secret:
+        raise ValueError("token_url needs a refresh_token_file, or a client secret")
+    return with_token_url(name, info)
 
 
 def safe_wire(security: str, info: ValidationInfo) -> str:
@@ -69,6 +117,36 @@ def safe_wire(security: str, info: ValidationInfo) -> str:
     if security == "plain" and not is_loopback(info.data.get("host") or "localhost"):
         raise ValueError('"plain" is allowed on loopback only; use "tls" or "starttls"')
     return security
+
+
+TokenUrl = Annotated[
+    str,
+    AfterValidator(one_login),
+    Field(description="Token endpoint (https) for XOAUTH2 instead of a password; empty logs in with the password."),
+]
+ClientId = Annotated[
+    str, AfterValidator(with_client_id), Field(description="Identifier of the application at the token endpoint.")
+]
+ClientSecretEnv = Annotated[
+    str,
+    AfterValidator(with_token_url),
+    Field(description="Environment variable that holds the application's secret, if it has one."),
+]
+ClientSecretFile = Annotated[
+    str,
+    AfterValidator(one_secret),
+    Field(description="File (mode 0600 or stricter) that holds the application's secret, if it has one."),
+]
+Scope = Annotated[
+    str,
+    AfterValidator(with_token_url),
+    Field(description="Permissions asked for, apart by spaces, as the provider names them."),
+]
+RefreshTokenFile = Annotated[
+    str,
+    AfterValidator(one_grant),
+    Field(description="File (mode 0600) with the refresh token, kept up to date; empty uses the application's secret."),
+]
 
 
 class Section(BaseModel):
@@ -93,7 +171,9 @@ class Office(Section):
 class Mailbox(Section):
     """One mailbox to take letters from; repeat the table for each."""
 
-    name: Filled = Field(description="Short name of the mailbox in commands and logs, unique in this file.")
+    name: Filled = Field(
+        max_length=48, description="Short name of the mailbox in commands and logs, unique in this file."
+    )
     address: GivenAddress = Field(description="The address that people write to.")
     host: Filled = Field(description="Host name of the IMAP server.")
     security: Security = Field("tls", description='"tls", "starttls" (never falls back) or "plain" (loopback only).')
@@ -103,6 +183,12 @@ class Mailbox(Section):
     password_file: str = Field(
         "", description="File (mode 0600 or stricter) that holds the password in its first line."
     )
+    token_url: TokenUrl = ""
+    client_id: ClientId = ""
+    client_secret_env: ClientSecretEnv = ""
+    client_secret_file: ClientSecretFile = ""
+    scope: Scope = ""
+    refresh_token_file: RefreshTokenFile = ""
     ca_file: str = Field("", description="PEM file of the authority to trust; empty trusts those of the system.")
     folder: Filled = Field("INBOX", description="Folder that letters arrive in.")
     done_folder: str = Field(
@@ -138,6 +224,12 @@ class Smtp(Section):
     password_file: str = Field(
         "", description="File (mode 0600 or stricter) that holds the password in its first line."
     )
+    token_url: TokenUrl = ""
+    client_id: ClientId = ""
+    client_secret_env: ClientSecretEnv = ""
+    client_secret_file: ClientSecretFile = ""
+    scope: Scope = ""
+    refresh_token_file: RefreshTokenFile = ""
     ca_file: str = Field("", description="PEM file of the authority to trust; empty trusts those of the system.")
     from_address: Address = Field(
         "", description="Address in From of every outgoing letter; empty takes the first mailbox's address."
@@ -172,6 +264,10 @@ class Intake(Section):
     """How letters are taken from the mailboxes."""
 
     poll_seconds: int = Field(60, ge=1, description="Seconds between two looks at each mailbox.")
+    idle: bool = Field(True, description="Whether servers are asked to announce letters as they come (IMAP IDLE).")
+    reconcile_at: LimaTime = Field(
+        dt.time(7, 45), description="Lima time on business days from which each mailbox is compared with the ledger."
+    )
     batch_letters: int = Field(100, ge=1, le=10_000, description="Most letters fetched and committed together.")
     batch_bytes: int = Field(8_000_000, ge=1024, description="Most bytes fetched and committed together.")
     max_letter_bytes: int = Field(
@@ -221,7 +317,7 @@ class Acknowledgement(Section):
 
     enabled: bool = Field(True, description="Whether new letters are acknowledged.")
     per_sender_per_day: int = Field(1, ge=0, description="Most acknowledgements to one address in 24 hours.")
-    per_hour: int = Field(200, ge=0, description="Most acknowledgements to all addresses together in one hour.")
+    per_hour: int = Field(200, ge=1, description="Most acknowledgements to all addresses together in one hour.")
 
 
 class Outbox(Section):
@@ -233,6 +329,16 @@ class Outbox(Section):
     give_up_hours: int = Field(
         48, ge=1, description="Hours after which a deferred letter is given up and shown to staff."
     )
+    per_address_per_day: int = Field(
+        5, ge=1, description="Most letters that the service itself writes to one citizen's address in 24 hours."
+    )
+
+
+class Survey(Section):
+    """The one-question letter about satisfaction; off until the office decides to send it."""
+
+    enabled: bool = Field(False, description="Whether an answered case is followed by the survey, once.")
+    delay_days: int = Field(2, ge=0, le=60, description="Days after the answer at which the survey leaves.")
 
 
 class Triage(Section):
@@ -245,12 +351,25 @@ class Triage(Section):
         description="Probability below which a line is only proposed to a person; 0 takes the fitted model's bar.",
     )
     cache_dir: str = Field("", description="Folder that keeps the fitted model; empty takes som in the user's cache.")
+    desk_model: str = Field(
+        "latest",
+        description='Model taught by this desk: "latest" of the data folder, a file there by name, or empty for none.',
+    )
 
 
 class Danger(Section):
     """Letters that show a risk of human trafficking."""
 
     notify: tuple[GivenAddress, ...] = Field((), description="Addresses told at once, at any hour, once per ticket.")
+    acknowledge: bool = Field(
+        True, description="Whether such a letter is acknowledged like any other; false leaves it to a person."
+    )
+    bar: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Probability from which a letter counts as a risk of trafficking; 0 takes the fitted model's bar.",
+    )
 
 
 class Digest(Section):
@@ -267,6 +386,18 @@ class Carta(Section):
 
     version: Filled = Field("5", description="Version of the Carta de Servicios in use.")
     valid_through: dt.date = Field(dt.date(2026, 3, 13), description="Last day of its term; past it the doctor warns.")
+
+
+class Targets(Section):
+    """What the management report holds the year's figures against."""
+
+    within_percent: float = Field(
+        100.0, ge=0, le=100, description="Percent of consultas to be answered within one business day."
+    )
+    satisfaction_percent: float = Field(
+        93.0, ge=0, le=100, description="Percent of people to be satisfied (4 or 5 of 5) with how they were attended."
+    )
+    attentions: int = Field(0, ge=0, description="Letters and attentions to be given in the year; 0 sets no target.")
 
 
 class Data(Section):

@@ -276,7 +276,7 @@ async def test_deriving_asks_for_the_entity_and_sends_a_referral(desk: Desk, ros
         await hand.reads("Dato 1 de 1")
         await hand.press("enter")
         await hand.until(
-            lambda: hand.app.screen.query("#sheet") and hand.app.screen.query_one("#sheet", TextArea).has_focus
+            lambda: bool(hand.app.screen.query("#sheet")) and hand.app.screen.query_one("#sheet", TextArea).has_focus
         )
         assert "[[" not in hand.app.screen.query_one("#sheet", TextArea).text
         await hand.press("ctrl+s")
@@ -292,7 +292,7 @@ async def test_asking_back_asks_what_to_ask(desk: Desk, rosa: Actor) -> None:
         await hand.screen(AskText)
         await hand.press(*"En que pais esta", "ctrl+s")
         await hand.until(
-            lambda: hand.app.screen.query("#sheet") and hand.app.screen.query_one("#sheet", TextArea).has_focus
+            lambda: bool(hand.app.screen.query("#sheet")) and hand.app.screen.query_one("#sheet", TextArea).has_focus
         )
         assert "- En que pais esta" in hand.app.screen.query_one("#sheet", TextArea).text
         await hand.press("ctrl+s")
@@ -434,7 +434,7 @@ async def test_a_case_that_owes_an_answer_does_not_close(desk: Desk, rosa: Actor
         await hand.press("z", "1")
         await hand.screen(Confirm)
         await hand.press("s")
-        await hand.told("Todavía se debe una respuesta")
+        await hand.told("todavía espera respuesta; respóndalo o derívelo primero")
     assert ticket(desk, ref).state == "new"
 
 
@@ -477,7 +477,7 @@ async def test_a_supervisor_fills_a_remediation_row_in_and_closes_it(desk: Desk,
             await hand.press(*said, "ctrl+s")
         await hand.screen(Choose)
         await hand.press("n")
-        await hand.told("Todavía falta: atendido")
+        await hand.told("Falta responder el caso")
     with desk.store.read() as session:
         row = amends.listing(session)[0][0]
     assert (row.cause, row.corrective, row.preventive, row.responsible, row.apology_due) == (
@@ -495,12 +495,12 @@ async def test_the_day_at_a_glance(desk: Desk, rosa: Actor, clock: Clock) -> Non
     assign.take(desk, rosa, mine)
     async with console(desk, rosa, (100, 50)) as hand:
         await hand.press("o")
-        await hand.reads("Esperan respuesta: 2 · con riesgo de trata: 1", "Por persona")
-        bars = [line.split()[:-1] for line in hand.seen().splitlines() if "█" in line]
-        assert ["Vencidas", "1"] in bars
-        assert ["Rosa", "1"] in bars
-        assert ["sin", "tomar", "1"] in bars
-        assert ["2", "Vive", "fuera", "2"] in bars
+        await hand.reads("Esperan respuesta: 2 · vencidas: 1 · con riesgo de trata: 1", "Quién tiene qué")
+        lines = [line.split() for line in hand.seen().splitlines()]
+        assert ["Rosa", "1", "0", "1"] in [line[:4] for line in lines]
+        assert ["sin", "tomar", "1", "1", "0"] in [line[:5] for line in lines]
+        [abroad] = [line for line in lines if line[:3] == ["2", "Vive", "fuera"]]
+        assert [int(one) for one in abroad[3:] if one.isdigit()] == [1, 0, 0, 0, 2]
 
 
 async def test_an_uncertain_send_waits_for_a_persons_word(desk: Desk, rosa: Actor, clock: Clock) -> None:
@@ -589,9 +589,9 @@ async def test_text_from_outside_is_shown_and_never_obeyed(desk: Desk, rosa: Act
 async def test_nothing_is_lost_when_the_terminal_grows(desk: Desk, rosa: Actor) -> None:
     open_ticket(desk)
     async with console(desk, rosa) as hand:
-        assert len(hand.app.screen.query_one(DataTable).columns) == 5
+        assert len(hand.app.screen.query_one(DataTable).columns) == 8
         await hand.pilot.resize_terminal(160, 50)
-        await hand.until(lambda: len(hand.app.screen.query_one(DataTable).columns) == 8)
+        await hand.until(lambda: len(hand.app.screen.query_one(DataTable).columns) == 9)
         await hand.reads("Remite", "Rosa Quispe", "Consulta por mi pensión")
 
 

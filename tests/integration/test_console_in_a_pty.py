@@ -6,21 +6,26 @@ import pty
 import re
 import select
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
 import termios
 import time
+import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from casework.desk import Desk
-from tests.desks import Clock, build, open_ticket
+from casework.sweep import sweep
+from tests.desks import MONDAY_10, Clock, build, open_ticket
 from tickets import cases, rows
-from tickets.store import Store
-from tickets.tables import Attachment, Message
+from tickets.states import TicketState
+from tickets.store import Session, Store
+from tickets.tables import Attachment, Message, Outgoing, Verdict
 
 HOSTILE = (
     "[/red]",
@@ -92,33 +97,163 @@ def test_no_letter_speaks_to_the_terminal(config: Path) -> None:
             with_terminal.press("\x1b")
             with_terminal.until(b"Vistas")
             with_terminal.press("j")
-        assert with_terminal.process.poll() is None
-        with_terminal.press("q")
-        assert with_terminal.ends() == 0
+        with_terminal.leave()
     finally:
         with_terminal.stop()
-    written = with_terminal.written
-    assert b"[/red]" in written
-    assert b"[@click=app.quit]salga[/]" in written
-    assert "␛]52;c;Q0FOQVJJTw".encode() in written
+    assert b"[/red]" in with_terminal.written
+    assert b"[@click=app.quit]salga[/]" in with_terminal.written
+    assert "␛]52;c;Q0FOQVJJTw".encode() in with_terminal.written
+    _assert_harmless(with_terminal.written)
+
+
+def test_no_dialog_view_or_notice_speaks_for_a_letter(config: Path, tmp_path: Path) -> None:
+    """Every other place: what is asked about a case, the views, the search, the forms, what is told at the edge."""
+    with_terminal = _Terminal([sys.executable, "-c", PROGRAM, str(config)])
+    try:
+        with_terminal.until(b"Tiempo")
+        for number in range(len(LETTERS)):
+            with_terminal.press("\r")
+            with_terminal.until(b"Volver")
+            for key, wanted in (
+                ("g", "¿Qué caso abre?"),  # subjects of the person's other cases
+                ("m", "¿A qué caso se une"),
+                ("e", "¿Separar esta carta"),  # the text of a letter in a question
+                ("b", "¿Qué adjunto guarda?"),  # names, types and warnings
+            ):
+                with_terminal.press(key)
+                with_terminal.until(wanted.encode())
+                with_terminal.press("\x1b")
+                with_terminal.until(b"Preguntar")
+            if number == 0:
+                _save(with_terminal, tmp_path)
+            with_terminal.press("h")
+            with_terminal.until(b"el servicio")
+            with_terminal.press("\x1b")
+            with_terminal.until(b"Vistas")
+            with_terminal.press("j")
+        for keys, shown, back in (
+            ("8", b"Sin leer", ""),
+            ("9", b"Hechas", ""),
+            ("7", b"inciert", "\x1b"),
+            ("m", b"subsanaci", "\x1b"),
+            ("1", b"Todo", ""),
+        ):
+            with_terminal.press(keys)
+            with_terminal.until(shown)
+            if back:
+                with_terminal.press(back)
+                with_terminal.until(b"Vistas")
+        for key, asked, said, shown in (
+            ("/", "Buscar", "[/red]\r", b"[/red]"),
+            ("/", "Buscar", "[@click=app.quit]\r", b"[@click"),
+            ("g", "¿Qué caso?", "[/red]\x9bcanario\r", b"No existe un caso"),
+        ):
+            with_terminal.press(key)
+            with_terminal.until(asked.encode())
+            with_terminal.press(said)
+            with_terminal.until(shown)
+            with_terminal.press("\x1b")
+            with_terminal.until(b" ")
+        with_terminal.press("m")
+        with_terminal.until(b"subsanaci")
+        with_terminal.press("\r")
+        with_terminal.until(b"Completar")
+        with_terminal.press("\x1b")
+        with_terminal.until(b"Ver cerradas")
+        with_terminal.press("\x1b")
+        with_terminal.until(b"Vistas")
+        with_terminal.leave()
+    finally:
+        with_terminal.stop()
+    _assert_harmless(with_terminal.written)
+
+
+def _save(with_terminal: "_Terminal", folder: Path) -> None:
+    """Go the way of saving an attachment up to the folder, the name and what is told at the end."""
+    with_terminal.press("b")
+    with_terminal.until("¿Qué adjunto guarda?".encode())
+    with_terminal.press("1")
+    with_terminal.until("¿Guardarlo de todos modos?".encode())
+    with_terminal.press("s")
+    with_terminal.until("¿En qué carpeta?".encode())
+    with_terminal.press("\x15")
+    with_terminal.until(b"una carpeta")
+    with_terminal.press(f"{folder}\r")
+    with_terminal.until("¿Con qué nombre?".encode())
+    with_terminal.press("\r")
+    with_terminal.until(b"adjunto")  # told that it is not in the record
+
+
+def test_the_persons_own_editor_has_the_terminal_and_gives_it_back(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "sed -i s/Hola/Buenas/")
+    monkeypatch.delenv("VISUAL", raising=False)
+    with_terminal = _Terminal([sys.executable, "-c", PROGRAM, str(config)])
+    try:
+        with_terminal.until(b"Tiempo")
+        with_terminal.press("r")
+        with_terminal.until(b"desde cero")
+        with_terminal.press("\x1b[H\r")
+        with_terminal.until(b"Para:")
+        with_terminal.press("Hola, Ana")
+        with_terminal.until(b"Ana")
+        with_terminal.press("\x1bOS")  # F4
+        with_terminal.until(b"Buenas, Ana")
+        with_terminal.press("\x1b")
+        with_terminal.until(b"Preguntar")
+        with_terminal.press("\x1b")
+        with_terminal.until(b"Vistas")
+        with_terminal.leave()
+    finally:
+        with_terminal.stop()
+    with sqlite3.connect(_database(config)) as database:
+        assert database.execute("SELECT text FROM drafts").fetchall() == [("Buenas, Ana",)]
+    assert list((tmp_path / "console").glob("borrador-*")) == [], "the paper is gone once its text is in the record"
+
+
+def _database(config: Path) -> str:
+    return str(tomllib.loads(config.read_text(encoding="utf-8"))["database"]["url"]).removeprefix("sqlite:///")
+
+
+def _assert_harmless(written: bytes) -> None:
     assert [one for one in FORBIDDEN if one in written] == []
     assert not re.search(rb"\x1b\][0-9]+;[^\x07\x1b]*(canario|Q0FOQ)", written)
 
 
 def _open(desk: Desk, said: str) -> None:
-    ref = open_ticket(desk, text=f"Hola {said} fin\n> citado {said}")
+    """Open a case of two letters with everything about it hostile, one in quarantine, and a send nobody is sure of."""
+    ref = open_ticket(desk, received_at=desk.clock() - timedelta(days=9), text=f"Hola {said} fin\n> citado {said}")
+    unread = open_ticket(desk, state=TicketState.QUARANTINED)
+    sweep(desk)
     with desk.store.write() as session:
+        for one in (ref, unread):
+            found = cases.find(session, one)
+            found.subject, found.requester_name, found.flags = f"Asunto {said}", f"Ana {said}", said.replace(" ", "_")
+            found.requester_address = "ana@example.org"
         found = cases.find(session, ref)
-        found.subject, found.requester_name = f"Asunto {said}", f"Ana {said}"
         [message] = cases.conversation(session, found.id or 0)
         message.subject, message.from_name = found.subject, found.requester_name
         message.newest_text, message.sender_note, message.defects = f"Hola {said} fin", said, said
+        row = {"ticket_id": found.id, "direction": "in", "kind": "follow_up", "at": desk.clock(), "subject": said}
+        rows.add_all(session, Message, [{**row, "text": f"Otra {said}", "from_name": said, "from_address": said}])
         _attach(session, message, said)
+        _judge(session, found.id or 0, said)
+        sent = {"ticket_id": found.id, "kind": "answer", "state": "uncertain", "message_id": f"<{found.id}@x>"}
+        when = {"created_at": desk.clock(), "next_attempt_at": desk.clock(), "attempted_at": desk.clock()}
+        letter = {"dedupe_key": said[:99] + str(found.id), "to_address": said, "recipients": [said], "payload": b""}
+        rows.add_all(session, Outgoing, [{**sent, **when, **letter, "last_text": said}])
 
 
-def _attach(session: object, message: Message, said: str) -> None:
-    row = {"message_id": message.id, "position": 0, "name": said, "type": said, "size": 7, "danger": said}
-    rows.add_all(session, Attachment, [row])  # type: ignore[arg-type]
+def _attach(session: Session, message: Message, said: str) -> None:
+    row = {"message_id": message.id, "name": said, "type": said, "size": 7, "danger": said}
+    rows.add_all(session, Attachment, [{**row, "position": number} for number in (0, 1)])
+
+
+def _judge(session: Session, ticket_id: int, said: str) -> None:
+    row = {"ticket_id": ticket_id, "at": MONDAY_10, "line": 2, "confidence": 0.5, "confident": False, "enough": True}
+    more = {"kind": "consulta", "on_behalf": False, "trafficking_risk": False, "language": "es", "countries": ["CL"]}
+    rows.add_all(session, Verdict, [{**row, **more, "reasons": [f"dice «{said}»"], "model_version": "x"}])
 
 
 class _Terminal:
@@ -141,12 +276,20 @@ class _Terminal:
         os.write(self.master, keys.encode())
 
     def until(self, wanted: bytes) -> None:
-        """Read until these bytes have been written since the last key."""
+        """Read until these bytes have been written since the last key, and the rest of their picture."""
         deadline = time.monotonic() + 30
         while wanted not in self.written[self.seen :]:
             assert time.monotonic() < deadline, f"{wanted!r} never came: {self.written[self.seen :][-2000:]!r}"
             for _ in self._read(0.2):
                 pass
+        while any(True for _ in self._read(0.1)):
+            pass
+
+    def leave(self) -> None:
+        """Leave the queue as a person does; the program must still be there, and end well."""
+        assert self.process.poll() is None
+        self.press("q")
+        assert self.ends() == 0
 
     def ends(self) -> int:
         deadline = time.monotonic() + 30

@@ -3,22 +3,46 @@
 import importlib
 import inspect
 import pkgutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 import casework
 from calendar_pe import Effect, Row, Scope
-from casework import answer, assign, classify, close, deliver, holding, note, quarantine, recalendar, remedy, staff
+from casework import (
+    answer,
+    assign,
+    attachments,
+    attention,
+    classify,
+    close,
+    deliver,
+    holding,
+    merge,
+    note,
+    presence,
+    publication,
+    quarantine,
+    recalendar,
+    reconcile,
+    remedy,
+    split,
+    staff,
+)
 from casework.desk import SERVICE, Actor, Desk, NotAllowed
 from casework.sweep import sweep
+from tests.arriving import arrive
 from tests.desks import MONDAY_10, Clock, build, member, open_ticket, promises, settle_promises, ticket, words
-from tickets import amends, intake, journal, outgoing
+from tickets import amends, cases, intake, joining, journal, outgoing, rows
 from tickets.intake import Arrival
 from tickets.states import IntakeState, OutboxState, Role, TicketState
 from tickets.store import Store
+from tickets.tables import Attachment, Message
 
 WRITERS = {Role.CONSULTANT, Role.SUPERVISOR, Role.ADMINISTRATOR}
 CHIEFS = {Role.SUPERVISOR, Role.ADMINISTRATOR}
@@ -104,6 +128,38 @@ def last_intake(desk: Desk) -> int:
         return intake.last_id(session)
 
 
+def save_attachment(desk: Desk, who: Actor) -> None:
+    with desk.store.read() as session:
+        newest = max(one.id or 0 for one in session.query(Attachment))
+    with TemporaryDirectory() as folder:
+        attachments.save(desk, who, newest, Path(folder))
+
+
+def newest_reference(desk: Desk) -> str:
+    with desk.store.read() as session:
+        return cases.recent(session, limit=1)[0].reference
+
+
+def differing(desk: Desk, ref: str) -> None:
+    now = desk.clock()
+    reconcile.reconcile(desk, "som", reconcile.Span(now - timedelta(days=1), now), Counter([now - timedelta(hours=1)]))
+
+
+def follow_up(desk: Desk, ref: str) -> None:
+    row = {"ticket_id": ticket(desk, ref).id, "direction": "in", "kind": "follow_up", "at": desk.clock()}
+    with desk.store.write() as session:
+        rows.add_all(session, Message, [row])
+
+
+def last_letter_of(desk: Desk, ref: str) -> int:
+    with desk.store.read() as session:
+        return joining.letters(session, ticket(desk, ref).id or 0)[-1].id or 0
+
+
+def freeze(desk: Desk, who: Actor) -> None:
+    publication.freeze(desk, who, "2026-10", {"total": 1}, as_of=desk.clock(), calendar_version="prueba")
+
+
 USE_CASES = {
     "answer.answer": UseCase(WRITERS, lambda desk, who, ref: answer.answer(desk, who, ref, words())),
     "answer.undo": UseCase(WRITERS, lambda desk, who, ref: answer.undo(desk, who, newest(desk)), written),
@@ -114,6 +170,17 @@ USE_CASES = {
         CHIEFS,
         lambda desk, who, ref: assign.assign(desk, who, ref, "luz"),
         lambda desk, ref: member(desk, login="luz"),
+    ),
+    "attachments.save": UseCase(
+        WRITERS,
+        lambda desk, who, ref: save_attachment(desk, who),
+        lambda desk, ref: arrive(desk, attached=(("a.pdf", b"%PDF-"),)),
+    ),
+    "attention.register": UseCase(
+        WRITERS,
+        lambda desk, who, ref: attention.register(
+            desk, who, attention.Attended(channel="telephone", line=2, outcome="oriented")
+        ),
     ),
     "classify.judge": UseCase(
         WRITERS, lambda desk, who, ref: classify.judge(desk, who, ref, classify.Judgement(line=1))
@@ -132,7 +199,23 @@ USE_CASES = {
     ),
     "holding.hold": UseCase(CHIEFS, lambda desk, who, ref: holding.hold(desk, who, "revisión")),
     "holding.release": UseCase(CHIEFS, lambda desk, who, ref: holding.release(desk, who)),
+    "merge.merge": UseCase(
+        WRITERS,
+        lambda desk, who, ref: merge.merge(desk, who, ref, newest_reference(desk)),
+        lambda desk, ref: open_ticket(desk),
+    ),
     "note.note": UseCase(WRITERS, lambda desk, who, ref: note.note(desk, who, ref, "llamó")),
+    "presence.begin": UseCase(WRITERS, lambda desk, who, ref: presence.begin(desk, who, ticket(desk, ref).id or 0)),
+    "presence.end": UseCase(WRITERS, lambda desk, who, ref: presence.end(desk, who, ticket(desk, ref).id or 0)),
+    "publication.freeze": UseCase(CHIEFS, lambda desk, who, ref: freeze(desk, who)),
+    "publication.publish": UseCase(
+        CHIEFS,
+        lambda desk, who, ref: publication.publish(desk, who, "2026-10"),
+        lambda desk, ref: freeze(desk, member(desk, Role.SUPERVISOR)),
+    ),
+    "publication.write_note": UseCase(
+        CHIEFS, lambda desk, who, ref: publication.write_note(desk, who, "2026-10", "Hubo feria.")
+    ),
     "quarantine.retry": UseCase(
         WRITERS, lambda desk, who, ref: quarantine.retry(desk, who, last_intake(desk)), quarantined_letter
     ),
@@ -141,6 +224,7 @@ USE_CASES = {
     ),
     "recalendar.outlook": UseCase(CHIEFS, lambda desk, who, ref: recalendar.outlook(desk, who, DECREE)),
     "recalendar.add": UseCase(CHIEFS, lambda desk, who, ref: recalendar.add(desk, who, DECREE)),
+    "reconcile.accept": UseCase(WRITERS, lambda desk, who, ref: reconcile.accept(desk, who, "som"), differing),
     "remedy.edit": UseCase(
         CHIEFS,
         lambda desk, who, ref: remedy.edit(desk, who, row_of(desk), remedy.Amends(cause="carga")),
@@ -149,6 +233,9 @@ USE_CASES = {
     "remedy.close": UseCase(CHIEFS, lambda desk, who, ref: remedy.close(desk, who, row_of(desk)), make_closable),
     "remedy.apologise": UseCase(
         CHIEFS, lambda desk, who, ref: remedy.apologise(desk, who, row_of(desk)), break_promises
+    ),
+    "split.split": UseCase(
+        WRITERS, lambda desk, who, ref: split.split(desk, who, ref, last_letter_of(desk, ref)), follow_up
     ),
     "staff.add": UseCase(
         ADMINISTRATORS,
@@ -162,8 +249,8 @@ USE_CASES = {
         lambda desk, ref: member(desk, login="luz"),
     ),
 }
-READING_ONLY = {"compose_reply.from_template", "compose_reply.preview"}
-"""These act for somebody to fill in their name, and write nothing."""
+READING_ONLY = {"compose_reply.from_template", "compose_reply.preview", "presence.answering"}
+"""These are told who looks, and write nothing."""
 
 
 def acting() -> set[str]:

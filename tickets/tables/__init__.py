@@ -2,7 +2,7 @@
 
 from tickets.tables.conversation import Attachment, Draft, Message, Ticket, Verdict
 from tickets.tables.desk import CalendarRow, Counter, Key, Lease, Setting, Staff
-from tickets.tables.intake import Intake, RawLetter
+from tickets.tables.intake import Intake, MailboxCheck, RawLetter
 from tickets.tables.journal import JournalEntry, Seal
 from tickets.tables.outgoing import Outgoing
 from tickets.tables.oversight import Attention, Example, Notice, Remediation, Report, SatisfactionAnswer
@@ -19,6 +19,7 @@ __all__ = [
     "JournalEntry",
     "Key",
     "Lease",
+    "MailboxCheck",
     "Message",
     "Notice",
     "Outgoing",

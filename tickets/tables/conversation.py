@@ -2,11 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import JSON, Column, Field, SQLModel, Text
 
 from tickets.columns import Instant, one_of
 from tickets.states import Direction, MessageKind, TicketState
+
+WAITING = "state IN ('new', 'open', 'quarantined')"
+PROPOSED = "proposed AND state IN ('new', 'open')"
+UNREAD = "state = 'quarantined'"
+ENDED = "state IN ('answered', 'referred', 'closed')"
+"""The piles of cases. A list asks for one in these very words, or the index of that pile is not used."""
+
+
+def _part(name: str, where: str, *columns: str) -> Index:
+    """Index a part of a table, in the order in which a list shows it; columns after that are there to filter by."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Ticket(SQLModel, table=True):
@@ -16,9 +27,18 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         one_of("state", TicketState),
         UniqueConstraint("year", "number", name="ticket_number"),
-        Index("ticket_queue", "state", "target_at", "id"),
-        Index("ticket_assignee", "assignee_id", "state", "target_at"),
+        _part(
+            "ticket_waiting",
+            WAITING,
+            *("trafficking_risk", "target_at", "id"),
+            *("line", "kind", "countries", "language", "assignee_id", "proposed", "state"),
+        ),
+        _part("ticket_assignee", WAITING, "assignee_id", "trafficking_risk", "target_at", "id"),
+        _part("ticket_proposed", PROPOSED, "trafficking_risk", "target_at", "id"),
+        _part("ticket_unread", UNREAD, "trafficking_risk", "target_at", "id"),
+        _part("ticket_ended", ENDED, "updated_at", "id", "line", "kind", "countries", "language", "state"),
         Index("ticket_requester", "requester_address", "id"),
+        Index("ticket_opened", "opened_at", "line"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -106,7 +126,7 @@ class Verdict(SQLModel, table=True):
     """What triage, or a person, judged of a letter, with its reasons and the model's version."""
 
     __tablename__ = "verdicts"
-    __table_args__ = (Index("verdict_ticket", "ticket_id", "id"),)
+    __table_args__ = (Index("verdict_ticket", "ticket_id", "id"), Index("verdict_at", "at"))
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="tickets.id")

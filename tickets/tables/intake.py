@@ -32,6 +32,7 @@ class Intake(SQLModel, table=True):
         Index("intake_pending", "state", "id"),
         Index("intake_content", "content_key"),
         Index("intake_ticket", "ticket_id"),
+        Index("intake_arrival", "mailbox", "arrived_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -52,3 +53,18 @@ class Intake(SQLModel, table=True):
     content_key: str | None = Field(default=None, max_length=64)
     ticket_id: int | None = Field(default=None)  # no foreign key: the ledger outlives the ticket
     processed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class MailboxCheck(SQLModel, table=True):
+    """What the last comparison of a mailbox with the ledger found: one row a mailbox."""
+
+    __tablename__ = "mailbox_checks"
+
+    mailbox: str = Field(primary_key=True, max_length=64)
+    checked_at: datetime = Field(sa_type=Instant)
+    since_at: datetime = Field(sa_type=Instant)  # letters that arrived before were not compared
+    server_count: int
+    ledger_count: int
+    missing_here: int  # on the server and not in the ledger
+    missing_there: int  # in the ledger and no longer on the server
+    noticed_at: datetime | None = Field(default=None, sa_type=Instant)  # since when they differ

@@ -18,6 +18,7 @@ class Promise(SQLModel, table=True):
         Index("promise_ticket", "ticket_id"),
         Index("promise_break", "state", "last_second_at"),
         Index("promise_warn", "state", "warned_at", "target_at"),
+        Index("promise_answered", "answered_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

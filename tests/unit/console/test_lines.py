@@ -4,10 +4,10 @@ import pytest
 from rich.text import Text
 
 from casework.desk import Desk
-from console.columns import columns_for
+from console.columns import GAP, columns_for
 from console.lines import HEADINGS, queue_lines
-from console.screens.queue import full_reference
 from console.views import Filter
+from console.waypoints import full_reference
 from console.words import EVENTS, KINDS, LINES, LINES_IN_FULL, MESSAGES, PROMISES, ROLES, SENDS, STATES, flag_words
 from tests.desks import Clock, build, open_ticket
 from tickets import cases
@@ -72,14 +72,22 @@ def test_an_unread_letter_is_not_called_a_proposed_line() -> None:
 @pytest.mark.parametrize("width", [60, 80, 115, 116, 149, 150, 240])
 def test_the_columns_fit_the_terminal(width: int) -> None:
     columns = columns_for(width)
-    fixed = sum(column.width + 2 for column in columns)
-    assert fixed + 10 <= max(width, 80)
-    assert {"Tiempo", "Número", "Asunto"} <= {column.title for column in columns}
+    assert sum(wide + GAP for _, wide in columns) <= max(width, 80)
+    assert sum(wide + GAP for _, wide in columns) >= width - 2
+    assert {"Tiempo", "Número", "Tipo", "Id", "Avisos"} <= {column.title for column, _ in columns}
+    assert columns[-1][0].title in ("Asunto", "Remite: asunto")
+    assert columns[-1][1] >= 18
 
 
 @pytest.mark.parametrize(
     ("said", "meant"),
-    [("123", "SOM-2026-000123"), (" som-2025-000001 ", "SOM-2025-000001"), ("²", "²"), ("hola", "HOLA")],
+    [
+        ("123", "SOM-2026-000123"),
+        ("2025-7", "SOM-2025-000007"),
+        (" som-2025-000001 ", "SOM-2025-000001"),
+        ("²", "²"),
+        ("hola", "HOLA"),
+    ],
 )
 def test_a_bare_number_is_one_of_this_year(said: str, meant: str) -> None:
     assert full_reference(said, 2026) == meant
@@ -87,5 +95,5 @@ def test_a_bare_number_is_one_of_this_year(said: str, meant: str) -> None:
 
 def test_a_filter_says_what_it_hides() -> None:
     assert not Filter()
-    assert Filter(3, "reclamo", "visa").words == "línea 3, reclamo, «visa»"
+    assert Filter(3, "reclamo", "JP", "visa").words == "línea 3, reclamo, Japón, «visa»"
     assert Filter(0)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from service.exits import Code, Misused
+from service.oauth import TokenSource
 from service.settings import load, load_or_default
 from service.settings.model import Settings
 from service.settings.problems import every_key, section_of
@@ -24,6 +25,17 @@ security = "plain"
 user = "desk"
 password_env = "DESK_PASSWORD"
 """
+
+TOKENS = """
+token_url = "http://[::1]:1/token"
+client_id = "app"
+client_secret_env = "APP_SECRET"
+scope = "correo"
+refresh_token_file = "refresh"
+"""
+BY_TOKEN = MAILBOX.replace('password_env = "DESK_PASSWORD"', "") + TOKENS.replace(
+    'client_secret_env = "APP_SECRET"\n', ""
+)
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +111,10 @@ def test_shipped_file_holds_no_secret() -> None:
     assert {key for key in keys if "pass" in key or "secret" in key or "token" in key} == {
         "password_env",
         "password_file",
+        "token_url",
+        "client_secret_env",
+        "client_secret_file",
+        "refresh_token_file",
     }
 
 
@@ -146,12 +162,29 @@ def test_one_problem_is_one_line(file: Path) -> None:
             "loopback",
         ),
         ('[smtp]\nhost = "relay.example.org"', "smtp.user", "needs a user"),
-        (MAILBOX.replace('password_env = "DESK_PASSWORD"', ""), "mailbox[0].password_file", "exactly one"),
+        (MAILBOX.replace('password_env = "DESK_PASSWORD"', ""), "mailbox[0].token_url", "exactly one"),
         (MAILBOX + 'password_file = "x"', "mailbox[0].password_file", "exactly one"),
         (MAILBOX + MAILBOX, "mailbox", "two mailboxes are called som"),
         (MAILBOX + 'folder = "A"\ndone_folder = "A"', "mailbox[0].done_folder", "must not be the folder"),
         (MAILBOX.replace("desk@example.org", "Desk <desk@example.org>"), "mailbox[0].address", "one bare address"),
         (MAILBOX.replace('"desk"', '"de\\nsk"'), "mailbox[0].user", "control characters"),
+        (MAILBOX + f"{TOKENS}", "mailbox[0].token_url", "exactly one of password_env, password_file and token_url"),
+        (BY_TOKEN.replace("http://[::1]:1", "http://login.example.org"), "mailbox[0].token_url", "https://"),
+        (BY_TOKEN.replace("http://[::1]:1", "https://"), "mailbox[0].token_url", "name a host"),
+        (BY_TOKEN.replace('client_id = "app"', ""), "mailbox[0].client_id", "needs a client_id"),
+        (
+            BY_TOKEN.replace('refresh_token_file = "refresh"', ""),
+            "mailbox[0].refresh_token_file",
+            "or a client secret",
+        ),
+        (
+            BY_TOKEN + 'client_secret_env = "A"\nclient_secret_file = "b"\n',
+            "mailbox[0].client_secret_file",
+            "not both",
+        ),
+        (MAILBOX + 'scope = "mail"', "mailbox[0].scope", "needs token_url"),
+        (MAILBOX + 'refresh_token_file = "x"', "mailbox[0].refresh_token_file", "needs token_url"),
+        ('[smtp]\nhost = "::1"\ntoken_url = "http://[::1]:1/t"', "smtp.token_url", "tokens are named but no user"),
         ('[[mailbox]]\nname = "a"', "mailbox[0].host", "is missing"),
         ('[digest]\nrecipients = ["nobody"]', "digest.recipients[0]", "one bare address"),
         ('[database]\nurl = "mysql://x"', "database.url", "must begin with"),
@@ -356,9 +389,66 @@ CONVERSIONS: list[tuple[str, str, Any, Any]] = [
     ("working_time.closes", '"16:45"', lambda s: s.working_time_settings().closing, dt.time(16, 45)),
     ("triage.confidence_bar", "0.9", lambda s: s.triage_settings().confidence_bar, 0.9),
     ("triage.cache_dir", '"m"', lambda s: s.triage_settings().cache_dir, "{folder}/m"),
+    ("triage.desk_model", '"mine.npz"', lambda s: s.triage_settings().desk_model, "{folder}/data/mine.npz"),
+    ("danger.bar", "0.3", lambda s: s.triage_settings().danger_bar, 0.3),
+    ("carta.version", '"6"', lambda s: s.report_settings().carta_version, "6"),
+    ("targets.within_percent", "98.5", lambda s: s.report_settings().within_percent, 98.5),
+    ("targets.satisfaction_percent", "95.0", lambda s: s.report_settings().satisfaction_percent, 95.0),
+    ("targets.attentions", "5000", lambda s: s.report_settings().attentions, 5000),
     ("outbox.give_up_hours", "5", lambda s: s.outbox_settings().patience, dt.timedelta(hours=5)),
     ("outbox.undo_seconds", "5", lambda s: s.outbox_settings().undo, dt.timedelta(seconds=5)),
 ]
+
+WIRES = {"mailbox": MAILBOX, "smtp": RELAY}
+TOKEN_KEYS = [
+    ("token_url", '"http://[::1]:2/token"', "token_url", "http://[::1]:2/token"),
+    ("client_id", '"otra"', "client_id", "otra"),
+    ("client_secret_env", '"OTHER"', "client_secret", "canario-otro"),
+    ("client_secret_file", '"secret"', "client_secret", "canario-archivo"),
+    ("scope", '"otro correo"', "scope", "otro correo"),
+    ("refresh_token_file", '"otro"', "refresh_token_file", "{folder}/otro"),
+]
+
+
+@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.parametrize(("key", "value", "attribute", "expected"), TOKEN_KEYS, ids=[row[0] for row in TOKEN_KEYS])
+def test_a_key_of_the_tokens_reaches_the_wire(
+    file: Path, monkeypatch: pytest.MonkeyPatch, wire: str, key: str, value: str, attribute: str, expected: str
+) -> None:
+    monkeypatch.setenv("APP_SECRET", "canario-app")
+    monkeypatch.setenv("OTHER", "canario-otro")
+    (file.parent / "secret").write_text("canario-archivo")
+    (file.parent / "secret").chmod(0o600)
+    base = WIRES[wire].replace('password_env = "DESK_PASSWORD"\n', "") + TOKENS
+    dropped = (key, "client_secret_env") if key == "client_secret_file" else (key,)
+    changed = "\n".join(line for line in base.splitlines() if not line.startswith(dropped)) + f"\n{key} = {value}\n"
+
+    def read(text: str) -> str:
+        settings = load(write(file, text))
+        section = settings.mailbox[0] if wire == "mailbox" else settings.smtp
+        found = settings.oauth_settings(section, wire)
+        used = settings.imap_settings()[0] if wire == "mailbox" else settings.smtp_settings()
+        assert used is not None
+        assert isinstance(used.oauth_token, TokenSource)
+        assert "canario" not in repr((settings, used, found))
+        return str(getattr(found, attribute))
+
+    assert read(base) != read(changed) == expected.format(folder=file.parent)
+
+
+def test_two_wires_with_the_same_tokens_share_them(file: Path) -> None:
+    relay = RELAY.replace('password_env = "DESK_PASSWORD"\n', "") + BY_TOKEN[BY_TOKEN.index("\ntoken_url") :]
+    settings = load(write(file, relay + BY_TOKEN))
+    smtp = settings.smtp_settings()
+    assert smtp is not None
+    assert smtp.oauth_token is settings.imap_settings()[0].oauth_token
+
+
+def test_a_missing_application_secret_is_named(file: Path) -> None:
+    settings = load(write(file, BY_TOKEN + 'client_secret_env = "NOT_SET_HERE"\n'))
+    with pytest.raises(Misused, match=r"mailbox\[0\]\.client_secret_env: the environment variable NOT_SET_HERE"):
+        settings.imap_settings()
+
 
 PASSWORD_FILES = {"mailbox.password_file", "smtp.password_file", "database.password_env", "database.password_file"}
 """Keys with tests of their own above."""
@@ -386,7 +476,8 @@ def test_every_setting_is_converted_here_or_read_by_the_service() -> None:
         for path in (ROOT / "service").rglob("*.py")
         if "settings" not in path.relative_to(ROOT).parts
     )
-    converted = {row[0] for row in CONVERSIONS} | PASSWORD_FILES
+    tokens = {f"{wire}.{row[0]}" for wire in WIRES for row in TOKEN_KEYS}
+    converted = {row[0] for row in CONVERSIONS} | PASSWORD_FILES | tokens
     keys = {".".join(map(str, path)) for path in every_key(Settings)}
     assert converted <= keys
     unread = {key for key in keys - converted if not re.search(rf"\b{re.escape(key)}\b", sources)}

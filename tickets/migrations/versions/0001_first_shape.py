@@ -53,6 +53,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "mailbox_checks",
+        sa.Column("mailbox", sa.String(length=64), nullable=False),
+        sa.Column("checked_at", tickets.columns.Instant(), nullable=False),
+        sa.Column("since_at", tickets.columns.Instant(), nullable=False),
+        sa.Column("server_count", sa.Integer(), nullable=False),
+        sa.Column("ledger_count", sa.Integer(), nullable=False),
+        sa.Column("missing_here", sa.Integer(), nullable=False),
+        sa.Column("missing_there", sa.Integer(), nullable=False),
+        sa.Column("noticed_at", tickets.columns.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("mailbox"),
+    )
+    op.create_table(
         "raw_letters",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -193,6 +205,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("mailbox", "uidvalidity", "uid", name="intake_copy"),
     )
     with op.batch_alter_table("intake", schema=None) as batch_op:
+        batch_op.create_index("intake_arrival", ["mailbox", "arrived_at"], unique=False)
         batch_op.create_index("intake_content", ["content_key"], unique=False)
         batch_op.create_index("intake_pending", ["state", "id"], unique=False)
         batch_op.create_index("intake_ticket", ["ticket_id"], unique=False)
@@ -247,9 +260,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", "number", name="ticket_number"),
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
-        batch_op.create_index("ticket_assignee", ["assignee_id", "state", "target_at"], unique=False)
-        batch_op.create_index("ticket_queue", ["state", "target_at", "id"], unique=False)
+        batch_op.create_index(
+            "ticket_assignee",
+            ["assignee_id", "trafficking_risk", "target_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('new', 'open', 'quarantined')"),
+            postgresql_where=sa.text("state IN ('new', 'open', 'quarantined')"),
+        )
+        batch_op.create_index(
+            "ticket_ended",
+            ["updated_at", "id", "line", "kind", "countries", "language", "state"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('answered', 'referred', 'closed')"),
+            postgresql_where=sa.text("state IN ('answered', 'referred', 'closed')"),
+        )
+        batch_op.create_index("ticket_opened", ["opened_at", "line"], unique=False)
+        batch_op.create_index(
+            "ticket_proposed",
+            ["trafficking_risk", "target_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("proposed AND state IN ('new', 'open')"),
+            postgresql_where=sa.text("proposed AND state IN ('new', 'open')"),
+        )
         batch_op.create_index("ticket_requester", ["requester_address", "id"], unique=False)
+        batch_op.create_index(
+            "ticket_unread",
+            ["trafficking_risk", "target_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'quarantined'"),
+            postgresql_where=sa.text("state = 'quarantined'"),
+        )
+        batch_op.create_index(
+            "ticket_waiting",
+            [
+                "trafficking_risk",
+                "target_at",
+                "id",
+                "line",
+                "kind",
+                "countries",
+                "language",
+                "assignee_id",
+                "proposed",
+                "state",
+            ],
+            unique=False,
+            sqlite_where=sa.text("state IN ('new', 'open', 'quarantined')"),
+            postgresql_where=sa.text("state IN ('new', 'open', 'quarantined')"),
+        )
 
     op.create_table(
         "drafts",
@@ -467,6 +525,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("promises", schema=None) as batch_op:
+        batch_op.create_index("promise_answered", ["answered_at"], unique=False)
         batch_op.create_index("promise_break", ["state", "last_second_at"], unique=False)
         batch_op.create_index("promise_ticket", ["ticket_id"], unique=False)
         batch_op.create_index("promise_warn", ["state", "warned_at", "target_at"], unique=False)
@@ -504,6 +563,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
+        batch_op.create_index("verdict_at", ["at"], unique=False)
         batch_op.create_index("verdict_ticket", ["ticket_id", "id"], unique=False)
 
     op.create_table(
@@ -602,12 +662,14 @@ def downgrade() -> None:
     op.drop_table("notices")
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
         batch_op.drop_index("verdict_ticket")
+        batch_op.drop_index("verdict_at")
 
     op.drop_table("verdicts")
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.drop_index("promise_warn")
         batch_op.drop_index("promise_ticket")
         batch_op.drop_index("promise_break")
+        batch_op.drop_index("promise_answered")
 
     op.drop_table("promises")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
@@ -633,9 +695,33 @@ def downgrade() -> None:
     op.drop_table("examples")
     op.drop_table("drafts")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ticket_waiting",
+            sqlite_where=sa.text("state IN ('new', 'open', 'quarantined')"),
+            postgresql_where=sa.text("state IN ('new', 'open', 'quarantined')"),
+        )
+        batch_op.drop_index(
+            "ticket_unread",
+            sqlite_where=sa.text("state = 'quarantined'"),
+            postgresql_where=sa.text("state = 'quarantined'"),
+        )
         batch_op.drop_index("ticket_requester")
-        batch_op.drop_index("ticket_queue")
-        batch_op.drop_index("ticket_assignee")
+        batch_op.drop_index(
+            "ticket_proposed",
+            sqlite_where=sa.text("proposed AND state IN ('new', 'open')"),
+            postgresql_where=sa.text("proposed AND state IN ('new', 'open')"),
+        )
+        batch_op.drop_index("ticket_opened")
+        batch_op.drop_index(
+            "ticket_ended",
+            sqlite_where=sa.text("state IN ('answered', 'referred', 'closed')"),
+            postgresql_where=sa.text("state IN ('answered', 'referred', 'closed')"),
+        )
+        batch_op.drop_index(
+            "ticket_assignee",
+            sqlite_where=sa.text("state IN ('new', 'open', 'quarantined')"),
+            postgresql_where=sa.text("state IN ('new', 'open', 'quarantined')"),
+        )
 
     op.drop_table("tickets")
     with op.batch_alter_table("intake", schema=None) as batch_op:
@@ -643,6 +729,7 @@ def downgrade() -> None:
         batch_op.drop_index("intake_ticket")
         batch_op.drop_index("intake_pending")
         batch_op.drop_index("intake_content")
+        batch_op.drop_index("intake_arrival")
 
     op.drop_table("intake")
     with op.batch_alter_table("calendar_rows", schema=None) as batch_op:
@@ -658,6 +745,7 @@ def downgrade() -> None:
     op.drop_table("seals")
     op.drop_table("reports")
     op.drop_table("raw_letters")
+    op.drop_table("mailbox_checks")
     op.drop_table("leases")
     op.drop_table("keys")
     with op.batch_alter_table("journal", schema=None) as batch_op:

@@ -1,0 +1,105 @@
+"""Making one case of two that are about the same thing: nothing is lost, and one answer is owed instead of two.
+
+What was asked first is owed first: of the promises that nobody has answered yet, the earliest stands and later ones
+that still hold are void, as if the second letter had come as a follow-up. A broken promise stays broken whatever
+happens. Settled promises, verdicts, surveys and the journal stay with the case they belong to, which ends and points
+to the other; later letters to it enter the other.
+"""
+
+from datetime import datetime
+
+from casework.desk import WRITERS, Actor, Desk, require
+from casework.moving import told_of_move
+from tickets import cases, clocks, joining, journal
+from tickets.journal import Event
+from tickets.states import PromiseState, TicketEvent, TicketState, after
+from tickets.store import Session
+from tickets.tables import Ticket
+
+
+class CannotMerge(Exception):
+    """The two cases stay two; the message says why and what to do."""
+
+
+def merge(desk: Desk, actor: Actor, reference: str, into: str) -> str:
+    """Merge a case into another one of the same person; returns the reference of the case that goes on.
+
+    Raises ``CannotMerge``, ``UnknownTicket``.
+    """
+    require(actor, *WRITERS)
+    now = desk.clock()
+    with desk.store.write() as session:
+        ended, kept = _both(session, reference, into)
+        _check(session, ended, kept)
+        assert ended.id is not None
+        assert kept.id is not None
+        events = _promises(session, actor, ended, kept, now)
+        joining.move_letters(session, ended.id, kept.id)
+        joining.move_drafts(session, ended.id, kept.id)
+        kept.trafficking_risk = kept.trafficking_risk or ended.trafficking_risk
+        kept.flags = " ".join(dict.fromkeys(f"{kept.flags} {ended.flags}".split()))[:200]
+        kept.assignee_id = kept.assignee_id or ended.assignee_id
+        if kept.state not in (TicketState.NEW, TicketState.OPEN) and clocks.owed(session, [kept.id]):
+            kept.state, kept.closed_at = after(TicketState(kept.state), TicketEvent.FOLLOW_UP), None
+        elif kept.state == TicketState.NEW and kept.assignee_id is not None:
+            kept.state = after(TicketState(kept.state), TicketEvent.TAKEN)
+        if ended.state != TicketState.CLOSED:
+            ended.state = after(TicketState(ended.state), TicketEvent.CLOSED)
+        ended.outcome, ended.related_id, ended.closed_at = cases.MERGED, kept.id, now
+        for one in (ended, kept):
+            one.version += 1
+            one.updated_at = now
+        session.flush()
+        clocks.refresh_target(session, [ended.id, kept.id])
+        events += [
+            Event(ended.id, now, actor.journal_name, "merged", {"into": kept.id}),
+            Event(kept.id, now, actor.journal_name, "merged_in", {"from": ended.id}),
+        ]
+        journal.append(session, events)
+        return kept.reference
+
+
+def _both(session: Session, reference: str, into: str) -> tuple[Ticket, Ticket]:
+    """Return both cases, locked in the order of their ids, so that two people merging crosswise do not wait forever."""
+    ids = [cases.find(session, one).id or 0 for one in (reference, into)]
+    session.expire_all()  # what was read before the locks may have changed since
+    locked = {one: cases.load(session, one, lock=True) for one in sorted(set(ids))}
+    return locked[ids[0]], locked[ids[1]]
+
+
+def _check(session: Session, ended: Ticket, kept: Ticket) -> None:
+    if ended.id == kept.id:
+        raise CannotMerge(f"{ended.reference} es el mismo caso; escriba el número del otro")
+    for one in (ended, kept):
+        if one.outcome == cases.MERGED:
+            raise CannotMerge(f"{one.reference} ya se unió a otro caso")
+        if one.state == TicketState.QUARANTINED:
+            raise CannotMerge(f"la carta de {one.reference} todavía no se pudo analizar; no se sabe de quién es")
+        if joining.in_flight(session, one.id or 0):
+            raise CannotMerge(
+                f"{one.reference} tiene una carta por salir o un envío incierto; espere o retírela antes de unir"
+            )
+    if ended.requester_address.lower() != kept.requester_address.lower():
+        raise CannotMerge(
+            f"{ended.reference} y {kept.reference} son de direcciones distintas: quien quede fuera no recibiría "
+            "respuesta; responda cada uno"
+        )
+
+
+def _promises(session: Session, actor: Actor, ended: Ticket, kept: Ticket, now: datetime) -> list[Event]:
+    """Bring what is still owed to the case that goes on; void what an earlier promise makes superfluous."""
+    assert ended.id is not None
+    assert kept.id is not None
+    owed = [one for found in clocks.open_of(session, [ended.id, kept.id]).values() for one in found]
+    owed.sort(key=lambda one: (one.received_at, one.id or 0))
+    events: list[Event] = []
+    for place, promise in enumerate(owed):
+        if place and promise.state == PromiseState.OPEN:
+            promise.state = PromiseState.VOID
+            facts: dict[str, journal.Fact] = {"promise": promise.id, "kind": promise.kind, "merged": True}
+            events.append(Event(promise.ticket_id, now, actor.journal_name, "promise_void", facts))
+        elif promise.ticket_id == ended.id:
+            events += told_of_move(promise, actor, now, kept.id)
+            promise.ticket_id = kept.id
+            joining.move_amends(session, promise.id or 0, kept.id)
+    return events

@@ -1,0 +1,136 @@
+"""Acting on several cases at once: what will happen to each is shown, and asked once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from textual.app import App
+
+from casework import assign
+from casework.classify import Judgement, judge
+from casework.desk import NotAllowed
+from console import words
+from console.dialogs import Choice, Choose, Confirm
+from console.lines import sender_of
+from console.outside import one_line
+from console.refusals import REFUSED, explain
+from console.screens.base import DeskScreen, Workplace
+from tickets import people
+from tickets.states import Role
+from tickets.store import StoreUnavailable
+from tickets.worklist import QueueRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Something to do to cases: its verb, what is said of one that is done, what it will do to one, and the doing."""
+
+    verb: str
+    done: str
+    tells: Callable[[QueueRow], str]
+    does: Callable[[str], object]
+
+
+def take(place: Workplace) -> Deed:
+    """Return the deed of taking cases."""
+    return Deed(
+        verb="tomar",
+        done="tomado",
+        tells=lambda row: f"pasa de {row.assignee} a usted" if row.assignee else "queda a su cargo",
+        does=lambda reference: assign.take(place.desk, place.actor, reference),
+    )
+
+
+def release(place: Workplace) -> Deed:
+    """Return the deed of giving cases back to everybody."""
+    return Deed(
+        verb="soltar",
+        done="devuelto a la bandeja",
+        tells=lambda row: f"deja de estar a cargo de {row.assignee}" if row.assignee else "nadie lo tiene: queda igual",
+        does=lambda reference: assign.release(place.desk, place.actor, reference),
+    )
+
+
+def confirm(place: Workplace) -> Deed:
+    """Return the deed of confirming what the model judged."""
+    return Deed(
+        verb="confirmar",
+        done="confirmado",
+        tells=lambda row: f"línea {row.line}, {words.KINDS.get(row.kind, row.kind).lower()}: confirmado",
+        does=lambda reference: judge(place.desk, place.actor, reference, Judgement()),
+    )
+
+
+async def ask_line(place: Workplace, app: App[object]) -> Deed | None:
+    """Ask for the right line, and return the deed of putting cases into it."""
+    choices = [Choice(str(n), f"Línea {n}: {said}", str(n)) for n, said in sorted(words.LINES_IN_FULL.items())]
+    chosen = await app.push_screen_wait(Choose("¿Cuál es su línea?", choices))
+    if chosen is None:
+        return None
+    line = int(chosen)
+    return Deed(
+        verb=f"pasar a la línea {line}",
+        done=f"línea {line}",
+        tells=lambda row: (
+            f"queda confirmado en la línea {line}" if row.line == line else f"de la línea {row.line} a la {line}"
+        ),
+        does=lambda reference: judge(place.desk, place.actor, reference, Judgement(line=line)),
+    )
+
+
+async def ask_whom(place: Workplace, screen: DeskScreen[Any]) -> Deed | None:
+    """Ask who shall have them, and return the deed of handing cases over."""
+    if place.actor.role not in (Role.SUPERVISOR, Role.ADMINISTRATOR):
+        screen.tell(explain(NotAllowed()), wrong=True)
+        return None
+
+    def colleagues() -> list[Choice]:
+        with place.desk.store.read() as session:
+            staff = [one for one in people.listing(session) if one.active and one.role != Role.AUDITOR]
+        return [Choice(one.login, f"{one.name} ({words.ROLES[one.role]})") for one in staff]
+
+    choices = await screen.fetch(colleagues)
+    chosen = await screen.app.push_screen_wait(Choose("¿A quién?", choices)) if choices else None
+    if not chosen or choices is None:
+        return None
+    name = next(one.words for one in choices if one.value == chosen).partition(" (")[0]
+    return Deed(
+        verb=f"dar a {one_line(name, 30)}",
+        done=f"a cargo de {one_line(name, 30)}",
+        tells=lambda row: f"pasa de {row.assignee or 'nadie'} a {name}",
+        does=lambda reference: assign.assign(place.desk, place.actor, reference, chosen),
+    )
+
+
+async def do(screen: DeskScreen[Any], deed: Deed, chosen: Sequence[QueueRow]) -> bool:
+    """Do it to every case, after showing what will happen when there are several; True when anything was done.
+
+    The refusal of one does not stop the others.
+    """
+    if len(chosen) == 1:
+        reference = chosen[0].reference
+        return await screen.act(lambda: deed.does(reference), f"{reference}: {deed.done}")
+    listed = "\n".join(
+        f"{row.reference} · {one_line(sender_of(row), 20)} · {one_line(deed.tells(row), 60)}" for row in chosen
+    )
+    if not await screen.app.push_screen_wait(Confirm(f"Va a {deed.verb} {len(chosen)} casos. ¿Continúa?", listed)):
+        return False
+
+    def all_of_them() -> list[str]:
+        refused = []
+        for row in chosen:
+            try:
+                deed.does(row.reference)
+            except StoreUnavailable:
+                raise
+            except REFUSED as error:
+                refused.append(f"{row.reference}: {explain(error)}")
+        return refused
+
+    refused = await screen.fetch(all_of_them)
+    if refused is None:
+        return True  # some may be done: the list is read again
+    screen.tell(f"{len(chosen) - len(refused)} hechos; {len(refused)} no se pudieron", wrong=bool(refused))
+    for one in refused[:5]:
+        screen.tell(one, wrong=True)
+    return True
