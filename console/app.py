@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import sys
+import termios
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +28,9 @@ THEMES = {
     "som-contraste": "contraste alto",
 }
 """The themes and their Spanish names, in the order in which they follow each other."""
+
+TERMINAL_SECONDS = 2.0
+"""How often the console looks whether its terminal is still there."""
 
 _OWN_THEMES = (
     Theme(
@@ -109,6 +114,15 @@ class ConsoleApp(TypeAheadApp):
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not in a thread, nor where there are none
             for one in (signal.SIGHUP, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(one, self.call_later, self.action_quit)
+        if not self.is_headless and sys.stdin.isatty():
+            self.set_interval(TERMINAL_SECONDS, self._leave_a_lost_terminal)
+
+    async def _leave_a_lost_terminal(self) -> None:
+        """Leave when the terminal is gone and no signal told: nobody is there, and reading it would never end."""
+        try:
+            termios.tcgetattr(sys.stdin.fileno())
+        except (OSError, ValueError, termios.error):
+            await self.action_quit()
 
     async def action_quit(self) -> None:
         """Leave; an answer that is being written stays as a draft."""

@@ -70,11 +70,13 @@ def test_the_end_of_the_line_keeps_the_last_word(terminal: _Terminal, sqlite_sto
     assert drafts(sqlite_store) == ["Puede pedir"]
 
 
-def test_a_terminal_that_is_gone_keeps_it_too(terminal: _Terminal, sqlite_store: Store) -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["with SIGHUP", "without a signal"])
+def test_a_terminal_that_is_gone_keeps_it_too(terminal: _Terminal, sqlite_store: Store, told: bool) -> None:
     terminal.press("Puede pedir")
     terminal.until(b"r")
     os.close(terminal.master)
     terminal.master = os.open(os.devnull, os.O_RDONLY)
-    os.kill(terminal.process.pid, signal.SIGHUP)
+    if told:
+        os.kill(terminal.process.pid, signal.SIGHUP)
     terminal.process.wait(30)
     assert drafts(sqlite_store) == ["Puede pedir"]
