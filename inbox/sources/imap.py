@@ -251,6 +251,8 @@ class ImapSource:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
+            if isinstance(error.__context__, imaplib.IMAP4.abort):  # IMAPClient calls a lost connection a refusal too
+                raise error.__context__ from None
             said = _said(error, settings.password, token)
             if any(code in said.upper() for code in _TEMPORARY_CODES):
                 raise SourceTemporary(f"{self._where} no atiende ahora: {said}", connected=True) from None

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import socket
 import ssl
 import threading
 import time
@@ -565,6 +566,35 @@ class TestSpoiledConnections:
         take_in(server, ledger, done_folder="Procesadas")
         assert ledger.raws() == [letter(1)]
         assert server.count("INBOX") + server.count("Procesadas") == 1
+
+
+@pytest.mark.parametrize("mechanism", ["", " AUTH=PLAIN", " AUTH=XOAUTH2 SASL-IR"])
+def test_a_server_that_hangs_up_during_the_login_has_refused_nobody(mechanism: str) -> None:
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rb") as lines:
+            connection.sendall(b"* OK [CAPABILITY IMAP4rev1%b] hola\r\n" % mechanism.encode())
+            while b"CAPABILITY" in (line := lines.readline()):
+                tag = line.split()[0]
+                connection.sendall(b"* CAPABILITY IMAP4rev1%b\r\n%b OK listo\r\n" % (mechanism.encode(), tag))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        settings = ImapSettings(
+            name="som",
+            address="som@example.pe",
+            host="127.0.0.1",
+            port=listener.getsockname()[1],
+            security="plain",
+            user="som",
+            password=PASSWORD,
+            oauth_token=(lambda fresh: "ficha") if "XOAUTH2" in mechanism else None,
+            timeout_seconds=5.0,
+        )
+        with pytest.raises(SourceTemporary), ImapSource(settings) as source:
+            source.open()
+        thread.join(10)
 
 
 def test_literal_beyond_the_cap_is_not_read(server: Server, ledger: SqliteLedger) -> None:

@@ -44,7 +44,8 @@ def test_nothing_has_no_bar_and_the_goal_is_marked() -> None:
 
 
 def test_a_page_escapes_and_the_style_stays_as_it_is() -> None:
-    text = page("index.html.j2", years=[(2026, "2026-10")], name=lambda month: f"<i>{month}</i>").decode()
+    years = [(2026, "2026-10")]
+    text = page("index.html.j2", years=years, beside=[], name=lambda month: f"<i>{month}</i>").decode()
     assert "&lt;i&gt;2026-10&lt;/i&gt;" in text
     assert '"Segoe UI"' in text
     assert "http" not in text.replace("http-equiv", "")
