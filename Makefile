@@ -24,7 +24,7 @@ define install
 	@touch $@
 endef
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check bench trials clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1#\2/p' $(MAKEFILE_LIST) | while IFS='#' read -r name says; do \
@@ -43,12 +43,19 @@ check: $(VENV)/.check ## format, lint, types, floors and tests, as the automatic
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2
 
-bench: $(VENV)/.test ## the measurements: intake and sending beside bare loops, 100,000 due dates, the suggested replies
+bench: $(VENV)/.test ## the measurements: intake and sending beside bare loops, due dates, replies, triage, a month's report
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.outbox
 	$(BIN)/python -m bench.due_csv
 	$(BIN)/python -m bench.suggest
 	$(BIN)/python -m bench.sweep 10000 100000
+	$(BIN)/python -m bench.triage
+	$(BIN)/python -m bench.report
+
+trials: $(VENV)/.test ## the long measurements: a simulated year, a queue of a million cases, triage from writer to writer
+	$(BIN)/python -m bench.year
+	$(BIN)/python -m bench.queue
+	$(BIN)/python -m bench.triage_cross
 
 clean: ## remove what these commands made: .venv, the demo's folder, caches
 	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
