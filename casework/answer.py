@@ -13,7 +13,16 @@ from replies.render import Rendered
 from replies.render import pending as placeholders
 from tickets import cases, clocks, journal, outgoing, rows
 from tickets.journal import Event
-from tickets.states import Direction, MessageKind, OutboxState, OutgoingKind, TicketEvent, TicketState, after
+from tickets.states import (
+    KEEPS_PROMISE,
+    Direction,
+    MessageKind,
+    OutboxState,
+    OutgoingKind,
+    TicketEvent,
+    TicketState,
+    after,
+)
 from tickets.store import Session
 from tickets.tables import Draft, Message, Outgoing, Ticket
 
@@ -100,6 +109,8 @@ def undo(desk: Desk, actor: Actor, outgoing_id: int) -> str:
         letter = outgoing.load(session, outgoing_id)
         if letter is None or letter.state != OutboxState.WAITING or letter.ticket_id is None or not letter.author_id:
             raise CannotAnswer(_TOO_LATE)
+        if letter.kind not in KEEPS_PROMISE:
+            raise CannotAnswer("solo se retira una respuesta; las disculpas ya constan en la medida")
         if letter.lease_until is not None and letter.lease_until > now:
             raise CannotAnswer(_TOO_LATE)  # a courier has it in hand
         letter.state, letter.last_text = OutboxState.REFUSED, f"{outgoing.TAKEN_BACK} antes de salir"

@@ -196,11 +196,15 @@ def _promise(
 def retry(desk: Desk, actor: Actor, letter_id: int) -> bool:
     """Put a quarantined letter back in the line; the ticket that stood for it goes on as the letter's ticket.
 
-    Returns False when there is no such letter, or only its header block is here.
+    Returns False when there is no such letter, or only its header block is here. Raises CalendarRangeError for one that
+    arrived outside the calendar: as an ordinary case it would have no promise, and nobody would miss its answer.
     """
     require(actor, *WRITERS)
     now = desk.clock()
     with desk.store.write() as session:
+        arrival = intake.arrival_of(session, letter_id)
+        if arrival is not None:
+            reckon(arrival[0], "consulta", desk.calendar, desk.promises)
         ticket_id = intake.retry(session, letter_id)
         if ticket_id is None:
             return False
@@ -209,8 +213,11 @@ def retry(desk: Desk, actor: Actor, letter_id: int) -> bool:
         return True
 
 
-def export(desk: Desk, actor: Actor, letter_id: int) -> bytes | None:
-    """Return the bytes of a letter as they arrived, or None when there is none; noted in the journal."""
+def export(desk: Desk, actor: Actor, letter_id: int) -> tuple[bytes, bool] | None:
+    """Return the bytes of a letter as they arrived and whether they are whole, or None; noted in the journal.
+
+    Of a letter above the size limit only the header block was taken.
+    """
     require(actor, *WRITERS)
     now = desk.clock()
     with desk.store.write() as session:
@@ -218,4 +225,5 @@ def export(desk: Desk, actor: Actor, letter_id: int) -> bytes | None:
         if raw is not None:
             facts: dict[str, Fact] = {"intake": letter_id}
             journal.append(session, [Event(journal.DESK, now, actor.journal_name, "letter_exported", facts)])
-        return raw
+        arrival = intake.arrival_of(session, letter_id)
+        return None if raw is None or arrival is None else (raw, not arrival[1])

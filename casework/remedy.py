@@ -100,6 +100,8 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
             raise CannotRemedy(f"la fila {remediation_id} ya tiene sus disculpas")
         if row.ticket_id is None or row.promise_id is None:
             raise CannotRemedy(f"la fila {remediation_id} no es de una sola persona")
+        if row.apology_due is False:
+            raise CannotRemedy(f"en la fila {remediation_id} consta que no corresponde una disculpa; cámbielo primero")
         ticket = cases.load(session, row.ticket_id)
         promise = session.get_one(Promise, row.promise_id)
         if not ticket.requester_address:
@@ -109,7 +111,7 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
                 f"{ticket.reference} tiene riesgo de trata: no se le escribe una carta más; "
                 "discúlpese dentro de la respuesta y diga en el texto de la fila que así se hizo"
             )
-        rendered = apology(desk, ticket, promise, cause=row.cause_text, measure=row.corrective)
+        rendered = apology(desk, ticket, promise, cause=row.cause_text, measure=row.preventive)
         letter = citizen_letter(
             desk,
             session,

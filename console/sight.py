@@ -9,7 +9,7 @@ from casework.desk import WRITERS, Actor, Desk
 from casework.suggesting import suggest_for
 from replies.template import Template
 from tickets import cases, clocks, journal, outgoing, people
-from tickets.states import OutboxState
+from tickets.states import KEEPS_PROMISE, OutboxState
 from tickets.tables import Attachment, Draft, JournalEntry, Message, Outgoing, Promise, Ticket, Verdict
 
 
@@ -47,9 +47,10 @@ class Sight:
 
     @property
     def pending(self) -> Outgoing | None:
-        """A person's letter that has not left yet, or None."""
+        """A person's answer that has not left yet, or None."""
         leaving = (OutboxState.WAITING, OutboxState.DEFERRED, OutboxState.SENDING)
-        return next((one for one in self.outgoing if one.author_id is not None and one.state in leaving), None)
+        answers = (one for one in self.outgoing if one.kind in KEEPS_PROMISE and one.author_id is not None)
+        return next((one for one in answers if one.state in leaving), None)
 
     @property
     def last_letter(self) -> Message | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from calendar_pe import clock as wall_clock
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened_desk(settings: Settings, *, now: datetime | None = None) -> Iterator[Desk]:
+def opened_desk(settings: Settings, *, now: datetime | None = None, running: bool = False) -> Iterator[Desk]:
     """Open the desk that the settings describe, and close its database at the end of the block.
 
-    ``now`` moves the clock, on a simulated desk only (``Refused`` otherwise), and is journalled. Raises ``Misused``,
+    ``now`` moves the clock, on a simulated desk only (``Refused`` otherwise), and is journalled; there it stands still,
+    or goes on from there with ``running``. Raises ``Misused``,
     ``Refused``, ``Temporary`` or ``Damaged`` when the database cannot be used.
     """
-    clock = _clock(settings, now)
+    clock = _clock(settings, now, running=running)
     with mapped_errors():
         store = open_store(settings.database_url(), now=clock(), group=settings.database.group)
         try:
@@ -151,12 +153,15 @@ def _classifier(settings: "TriageSettings") -> Classifier:
     return load(settings)
 
 
-def _clock(settings: Settings, now: datetime | None) -> Callable[[], datetime]:
+def _clock(settings: Settings, now: datetime | None, *, running: bool) -> Callable[[], datetime]:
     if now is None:
         return wall_clock.now
     if not settings.clock.simulated:
         raise Refused("--now moves the clock of a simulated desk only; set [clock] simulated = true (never in service)")
-    return lambda: now
+    if not running:
+        return lambda: now
+    began = monotonic()
+    return lambda: now + timedelta(seconds=monotonic() - began)
 
 
 def _first_administrator(desk: Desk) -> None:

@@ -316,6 +316,12 @@ def retry(session: Session, intake_id: int) -> int | None:
     return row.ticket_id
 
 
+def arrival_of(session: Session, intake_id: int) -> tuple[datetime, bool] | None:
+    """Return when a letter arrived and whether only its header block is here, or None when there is no such letter."""
+    row = session.get(Intake, intake_id)
+    return None if row is None else (row.arrived_at, row.partial)
+
+
 def raw_of(session: Session, intake_id: int) -> bytes | None:
     """Return the bytes of a letter, or None when there is no such letter."""
     row = session.get(Intake, intake_id)

@@ -158,7 +158,10 @@ class FormScreen(DeskScreen[None]):
     async def action_apologise(self) -> None:
         """Write the apology into the outbox."""
         if await self.app.push_screen_wait(
-            Confirm("¿Enviar la disculpa?", "Sale por correo a la persona, con el motivo y la medida correctiva.")
+            Confirm(
+                "¿Enviar la disculpa?",
+                "Sale por correo, con el detalle del motivo y la medida preventiva, si los escribió.",
+            )
         ) and await self.act(lambda: remedy.apologise(self.desk, self.actor, self.form.id), "Disculpa escrita"):
             await self._again()
 

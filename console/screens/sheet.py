@@ -56,6 +56,7 @@ class SheetScreen(DeskScreen[Queued | None]):
             id="answer.schedule",
             tooltip="Elegir a qué hora sale la respuesta",
         ),
+        Binding("f1", "help", "Ayuda", key_display="F1", id="answer.help", tooltip="Aquí «?» es parte del texto"),
     ]
 
     def __init__(self, place: Workplace, sight: Sight, template: str = "") -> None:

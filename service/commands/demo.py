@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Show the desk at work on sample letters: real IMAP, real SMTP, a real database, all on this machine."""
         try:
+            from service.demo.run import at_work
             from service.demo.run import demo as use
         except ModuleNotFoundError as error:
             raise Misused(f"the demo needs {error.name}; install som-desk[demo], or run: make demo") from None
@@ -32,7 +33,8 @@ def register(app: typer.Typer) -> None:
             if interactive:
                 from service.commands.queue import open_console
 
-                open_console(load(shown.config), NOW)
+                with at_work(load(shown.config)):
+                    open_console(load(shown.config), NOW, running=True)
                 return
             typer.echo(f"Entraron {shown.letters_in} cartas y salieron {shown.letters_out}.\n", err=True)
             with opened_desk(load(shown.config), now=NOW) as desk:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,8 @@ def described(path: str) -> dict[str, Any]:
     from letters.letter import Letter
 
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # reading a pipe may never end
+            raise OSError("no es un archivo común")
         with open(path, "rb") as file:
             letter = parse(file.read(caps.SIZE + 1))
     except OSError as error:

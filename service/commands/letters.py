@@ -46,11 +46,15 @@ def register(app: typer.Typer) -> None:
     @letters.command()
     def retry(letter_id: int) -> None:
         """Analyse a letter again; its quarantined case stays, linked."""
+        from calendar_pe import CalendarRangeError
         from casework import quarantine, receive
 
         with desk() as opened:
-            if not quarantine.retry(opened, me(opened), letter_id):
-                raise Refused(f"la carta {letter_id} no está en cuarentena, o aquí solo están sus cabeceras")
+            try:
+                if not quarantine.retry(opened, me(opened), letter_id):
+                    raise Refused(f"la carta {letter_id} no está en cuarentena, o aquí solo están sus cabeceras")
+            except CalendarRangeError as error:
+                raise Refused(f"la carta {letter_id} sigue en cuarentena, sin plazo que contar: {error}") from None
             receive.process(opened)
 
     @letters.command()
@@ -59,14 +63,17 @@ def register(app: typer.Typer) -> None:
         from casework import quarantine
 
         with desk() as opened:
-            raw = quarantine.export(opened, me(opened), letter_id)
-        if raw is None:
+            found = quarantine.export(opened, me(opened), letter_id)
+        if found is None:
             raise Refused(f"no hay una carta {letter_id}")
+        raw, whole = found
         try:
             with to.open("xb") as file:
                 file.write(raw)
         except OSError as error:
             raise Refused(f"{to}: {error.strerror}") from None
+        if not whole:
+            typer.echo("som: solo las cabeceras: la carta pasa del tamaño máximo y quedó entera en su buzón", err=True)
 
     @letters.command()
     def accept(mailbox: str) -> None:

@@ -24,6 +24,8 @@ def register(app: typer.Typer) -> None:
         with desk(now) as opened:
             if not print_ and html is None:
                 typer.echo(f"enviado a {send_digest(opened, at=settings().digest.at)}", err=True)
+                if not opened.settings.digest_recipients:
+                    typer.echo("som: nadie lo recibe: [digest] recipients está vacío", err=True)
                 return
             with opened.store.write() as session:
                 made = compose_digest(opened, session, opened.clock())

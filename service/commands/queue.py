@@ -40,14 +40,14 @@ def register(app: typer.Typer) -> None:
             open_console(loaded, instant(now))
 
 
-def open_console(settings: "Settings", now: datetime | None = None) -> None:
-    """Open the full-screen queue until the person leaves it. Raises as ``service.wiring.opened_desk`` does."""
+def open_console(settings: "Settings", now: datetime | None = None, *, running: bool = False) -> None:
+    """Open the full-screen queue until the person leaves it. Clock and errors are as in ``opened_desk``."""
     from console.app import make_console
     from service.logs import configure
     from service.wiring import actor, mapped_errors, opened_desk
 
     configure("critical", settings.logging.format)  # the screen belongs to the queue
-    with opened_desk(settings, now=now) as desk, mapped_errors():
+    with opened_desk(settings, now=now, running=running) as desk, mapped_errors():
         me = actor(desk)
         memory = _memory(settings)
         remembered = _recall(memory)

@@ -2,6 +2,7 @@
 
 import json
 import smtplib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from service.wiring import opened_desk
 ADDRESS = "orientacionmigrante@trabajo.gob.pe"
 PASSWORD = "demo"  # of a server inside this process
 STAFF = "supervision@example.org"
+ROUND_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,26 @@ def demo(folder: Path, say: Callable[[str], None]) -> Iterator[Shown]:
         _deliver_answers(imap, sent)
         _work(settings)
         yield Shown(folder / "config.toml", len(FIRST) + len(SECOND) + 1, len(sent))
+
+
+@contextmanager
+def at_work(settings: Settings) -> Iterator[None]:
+    """Let the daemon's jobs go on beside the block, so that what is answered there leaves."""
+    over = threading.Event()
+
+    def work() -> None:
+        with opened_desk(settings, now=NOW, running=True) as desk:
+            daemon = Daemon(desk, settings, stopping=over)
+            while not over.wait(ROUND_SECONDS):
+                daemon.once()
+
+    thread = threading.Thread(target=work, name="demo-daemon")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _take(imap: ImapAddress, sent: list[Received], received: Received) -> str | None:

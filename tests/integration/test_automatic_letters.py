@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from calendar_pe.clock import words as instant_words
+from casework import answer
+from casework.answer import CannotAnswer
 from casework.classify import Judgement, judge
 from casework.desk import Desk
 from casework.receive import keep, process
-from casework.remedy import CannotRemedy, apologise
+from casework.remedy import Amends, CannotRemedy, apologise, edit
 from casework.sweep import sweep
+from console.sight import see
 from service.settings import load
 from service.wiring import opened_desk
 from tests.acceptance.test_the_way_of_a_letter import QUESTION, letter
@@ -234,6 +237,24 @@ def test_no_apology_of_its_own_where_somebody_may_read_it(desk: Desk, clock: Clo
         apologise(desk, boss, 1)
     apologise(desk, boss, 2)
     assert [one.kind for one in letters(desk) if one.to_address == CITIZEN] == ["apology"]
+
+
+def test_an_apology_is_neither_taken_back_nor_written_where_none_is_due(desk: Desk, clock: Clock) -> None:
+    reference = open_ticket(desk)
+    open_ticket(desk)
+    clock.forward(days=7)
+    sweep(desk)
+    boss = member(desk, Role.SUPERVISOR, "jefa")
+    edit(desk, boss, 1, Amends(preventive="Dos personas revisan el correo cada tarde.", corrective="Se respondió."))
+    apologise(desk, boss, 1)
+    [apology] = [one for one in letters(desk) if one.kind == "apology"]
+    assert "que no se repita: Dos personas revisan" in body(apology, "plain")
+    with pytest.raises(CannotAnswer, match="solo se retira una respuesta"):
+        answer.undo(desk, boss, apology.id or 0)
+    assert see(desk, boss, reference).pending is None, "it does not stand in the way of the answer"
+    edit(desk, boss, 2, Amends(apology_due=False))
+    with pytest.raises(CannotRemedy, match="no corresponde"):
+        apologise(desk, boss, 2)
 
 
 def body(one: Outgoing, part: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from calendar_pe import CalendarRangeError
 from calendar_pe.clock import parse_instant
 from casework import assign, quarantine, receive
 from casework.desk import Desk
@@ -178,7 +179,7 @@ def test_a_letter_that_kills_the_process_is_put_away_untouched(store: Store, clo
     [one] = all_tickets(desk)
     assert (one.state, one.subject, one.requester_address) == ("quarantined", "", "")
     assign.take(desk, member(desk), one.reference)
-    assert quarantine.export(desk, member(desk), 1) == LETTER % (1, 1, 1, b"hola")
+    assert quarantine.export(desk, member(desk), 1) == (LETTER % (1, 1, 1, b"hola"), True)
 
 
 class Mute(Exception):
@@ -281,3 +282,6 @@ def test_past_the_end_of_the_calendar_a_letter_is_still_shown_to_a_person(tmp_pa
             assert ticket.requester_address == "ana@example.com"
             (message,) = cases.conversation(session, ticket.id or 0)
             assert "2028" in message.defects
+        with pytest.raises(CalendarRangeError):  # as an ordinary case it would wait without a promise, unseen
+            quarantine.retry(desk, member(desk), 1)
+        assert [one.state for one in all_tickets(desk)] == ["quarantined"]

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,14 @@ def test_a_line_per_file_whatever_happens(app: typer.Typer, tmp_path: Path) -> N
     (tmp_path / "a.eml").write_bytes(b"\xff\x00")
     (tmp_path / "nota.txt").write_text("no es una carta")
     (tmp_path / "c.EML").symlink_to(tmp_path / "falta")
+    os.mkfifo(tmp_path / "d.eml")
     read = lines(app, str(tmp_path), str(tmp_path / "missing.eml"))
-    assert [Path(str(line["file"])).name for line in read] == ["a.eml", "z.eml", "c.EML", "missing.eml"]
+    assert [Path(str(line["file"])).name for line in read] == ["a.eml", "z.eml", "c.EML", "d.eml", "missing.eml"]
     assert all(list(line) == KEYS for line in read)
     assert read[1]["subject"] == "zeta"
     assert read[2]["defects"]
-    assert read[3]["defects"]
+    assert read[3]["defects"] == ["no se pudo leer el archivo: no es un archivo común"]
+    assert read[4]["defects"]
 
 
 def test_no_string_is_null(app: typer.Typer, tmp_path: Path) -> None:
