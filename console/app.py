@@ -1,7 +1,6 @@
 """The application: one factory, its themes, its palette of commands."""
 
 import asyncio
-import os
 import signal
 import sys
 import termios
@@ -13,8 +12,6 @@ from typing import Any, ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
-from textual.events import Resize
-from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -118,21 +115,14 @@ class ConsoleApp(TypeAheadApp):
             for one in (signal.SIGHUP, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(one, self.call_later, self.action_quit)
         if not self.is_headless and sys.stdin.isatty():
-            self.set_interval(TERMINAL_SECONDS, self._look_at_the_terminal)
+            self.set_interval(TERMINAL_SECONDS, self._leave_a_lost_terminal)
 
-    async def _look_at_the_terminal(self) -> None:
-        """Leave when the terminal is gone and no signal told: nobody is there, and reading it would never end.
-
-        A change of its size that came while one screen made way for another is caught up with.
-        """
+    async def _leave_a_lost_terminal(self) -> None:
+        """Leave when the terminal is gone and no signal told: nobody is there, and reading it would never end."""
         try:
             termios.tcgetattr(sys.stdin.fileno())
-            size = Size(*os.get_terminal_size(sys.stdin.fileno()))
         except (OSError, ValueError, termios.error):
             await self.action_quit()
-            return
-        if self.screen.size != size and not {"COLUMNS", "LINES"} & os.environ.keys():
-            self.post_message(Resize(size, size))
 
     async def action_quit(self) -> None:
         """Leave; an answer that is being written stays as a draft."""
