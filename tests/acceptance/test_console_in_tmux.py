@@ -22,7 +22,7 @@ class Tmux:
         self.socket, self.folder = folder / "tmux", folder
         self.tmux = program("tmux")
         self.environment = {
-            # Whoever runs the tests may say how wide their own terminal is; that would hold against every change of size.
+            # Whoever runs the tests may say how wide their own terminal is; that would hold against any change of size.
             **{name: value for name, value in os.environ.items() if name not in ("TMUX", "COLUMNS", "LINES")},
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
