@@ -86,6 +86,7 @@ class Browser:
         self._listeners[session] = page.hear
         for domain in ("Page", "Runtime", "Network", "Log"):
             page.call(f"{domain}.enable")
+        page.call("Emulation.setFocusEmulationEnabled", enabled=True)  # as if its window were in front
         page.resize(width, height)
         page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
         page.call("Page.navigate", url=path.as_uri())

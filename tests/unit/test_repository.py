@@ -29,7 +29,15 @@ def test_make_help_lists_every_public_target() -> None:
     said = subprocess.run(
         ["make", "-s", "help"], cwd=ROOT, env=OUTERMOST, capture_output=True, text=True, check=True
     ).stdout
-    assert [line.split()[1] for line in said.splitlines()] == ["help", "demo", "test", "check", "bench", "clean"]
+    assert [line.split()[1] for line in said.splitlines()] == [
+        "help",
+        "demo",
+        "test",
+        "check",
+        "bench",
+        "trials",
+        "clean",
+    ]
 
 
 def test_make_says_in_one_line_that_python_is_missing(tmp_path: Path) -> None:

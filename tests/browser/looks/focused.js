@@ -1,5 +1,6 @@
 // Note what has the focus, and whether one can see that it has it.
-(() => {
+(async () => {
+  for (let frame = 0; frame < 60 && !document.hasFocus(); frame += 1) { await new Promise(requestAnimationFrame); }
   const one = document.activeElement;
   if (!one || one === document.body) { return false; }
   window.visited.add(one);
