@@ -14,7 +14,7 @@ from pathlib import Path
 
 from calendar_pe.clock import at_lima
 from casework.desk import Desk
-from casework.filing import promise_row
+from casework.promising import promise_row
 from casework.sweep import Swept, sweep
 from sla.reckon import Reckoning, reckon
 from tests.databases import MADE_AT, postgresql

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from calendar_pe.clock import words
 from casework.desk import WRITERS, Actor, Desk, require
+from casework.refusals import Refusal
 from casework.writing import discreet_subject, sender
 from replies.compose import answer_subject, compose
 from replies.page import to_html
@@ -37,7 +38,7 @@ MARGIN = timedelta(seconds=60)
 """A letter leaves at least this long before its promise ends, even inside the undo window."""
 
 
-class CannotAnswer(Exception):
+class CannotAnswer(Refusal):
     """The answer is not sent; the message says why and what to do."""
 
 

@@ -1,13 +1,14 @@
 """Who has a case: take it, give it back, hand it to a colleague."""
 
 from casework.desk import WRITERS, Actor, Desk, require
+from casework.refusals import Refusal
 from tickets import cases, journal, people
 from tickets.journal import Event
 from tickets.states import Role, TicketEvent, TicketState, after
 from tickets.tables import Ticket
 
 
-class CannotAssign(Exception):
+class CannotAssign(Refusal):
     """The case cannot change hands like that."""
 
 

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from casework.desk import WRITERS, Actor, Desk, require
+from casework.refusals import Refusal
 from inbox.attached import content
 from inbox.attachments import safe_name
 from tickets import intake, journal
@@ -14,7 +15,7 @@ from tickets.tables import Attachment, Message
 _MOST_OF_ONE_NAME = 1_000
 
 
-class CannotSave(Exception):
+class CannotSave(Refusal):
     """The attachment is not saved; the message says why and what to do."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casework.desk import WRITERS, Actor, Desk, require
+from casework.refusals import Refusal
 from letters.clean import clean_text
 from tickets import journal, rows
 from tickets.journal import Event
@@ -42,7 +43,7 @@ _ADDRESS = re.compile(r"\S@\S")
 _NUMBER = re.compile(r"\d(?:[\s.-]?\d){6,}")
 
 
-class CannotRegister(Exception):
+class CannotRegister(Refusal):
     """The attention is not registered; the message says which field and why."""
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from casework import survey
 from casework.desk import WRITERS, Actor, Desk, require
-from casework.filing import promise_row
 from casework.kind_letters import tell_received
+from casework.promising import promise_row
+from casework.refusals import Refusal
 from sla.reckon import reckon
 from tickets import cases, clocks, journal, rows
 from tickets.journal import Event
@@ -18,12 +19,19 @@ from tickets.states import PromiseState
 from tickets.store import Session
 from tickets.tables import Promise, Ticket, Verdict
 
-KINDS = ("consulta", "sugerencia", "reclamo", "agradecimiento", "ajeno")
+KINDS = {
+    "consulta": "Consulta",
+    "sugerencia": "Sugerencia",
+    "reclamo": "Reclamo",
+    "agradecimiento": "Agradecimiento",
+    "ajeno": "Ajeno al servicio",
+}
+"""What a letter may be, with the word that staff read."""
 PROMISED = ("consulta", "sugerencia", "reclamo")
 """The kinds that carry a promise."""
 
 
-class BadJudgement(Exception):
+class BadJudgement(Refusal):
     """The judgement names something that does not exist."""
 
 

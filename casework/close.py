@@ -1,6 +1,7 @@
 """Ending a case with an outcome, and opening it again."""
 
 from casework.desk import WRITERS, Actor, Desk, require
+from casework.refusals import Refusal
 from tickets import cases, clocks, journal
 from tickets.journal import Event
 from tickets.states import TicketEvent, TicketState, after
@@ -20,7 +21,7 @@ UNSOLVED = ("referred", "duplicate")
 """The outcomes that do not say that a case is solved, the only ones where signs of trafficking show."""
 
 
-class CannotClose(Exception):
+class CannotClose(Refusal):
     """The case cannot end like that."""
 
 

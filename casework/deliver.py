@@ -6,6 +6,7 @@ from datetime import datetime
 
 from casework import survey
 from casework.desk import SERVICE, WRITERS, Actor, Desk, require
+from casework.refusals import Refusal
 from letters.clean import clean_line
 from replies.courier import Courier, RoundResult
 from replies.outbox import OutboxSettings, decide, lease_lost
@@ -35,7 +36,7 @@ KILL_POINTS: dict[str, int] = {
 """Where a crash test may stop this process, and the step of a letter's way that each belongs to."""
 
 
-class NotUncertain(Exception):
+class NotUncertain(Refusal):
     """Only an uncertain letter waits for a person's word."""
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from calendar_pe import Calendar, CalendarRangeError
+from casework.refusals import Refusal
 from replies.catalogue import Catalogue
 from sla.promises import PromiseSettings
 from sla.working_time import WorkingTimeSettings, next_open
@@ -103,7 +104,7 @@ SERVICE = Actor(None, "desk", "Servicio", None)
 """The service acting by itself."""
 
 
-class NotAllowed(Exception):
+class NotAllowed(Refusal):
     """The actor's role does not allow what was asked."""
 
 

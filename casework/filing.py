@@ -8,12 +8,22 @@ that one bad letter keeps nobody else waiting.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from calendar_pe.clock import lima_date
 from casework import acknowledge, danger, staff_bounces, survey
 from casework.danger import Danger
 from casework.desk import SERVICE, Desk
+from casework.filed_rows import (
+    Filed,
+    attachment_rows,
+    message_row,
+    recovered_row,
+    settled_row,
+    ticket_id_of,
+    ticket_row,
+    verdict_of,
+    verdict_rows,
+)
 from casework.placement import (
     Bounce,
     Duplicate,
@@ -27,25 +37,22 @@ from casework.placement import (
     place,
     rating_in,
 )
+from casework.promising import promise_row
 from casework.reading import Reading
-from sla.reckon import Reckoning, TraceStep, breaks_after, reckon
+from sla.reckon import Reckoning, reckon
 from tickets import cases, clocks, intake, journal, notices, rows
 from tickets.cases import Known
 from tickets.journal import Event
 from tickets.references import reference
 from tickets.states import (
-    Direction,
     IntakeOutcome,
-    IntakeState,
     MessageKind,
-    PromiseState,
     TicketEvent,
     TicketState,
     after,
 )
 from tickets.store import Session
 from tickets.tables import Attachment, Message, Outgoing, Promise, Ticket, Verdict
-from triage import Verdict as TriageVerdict
 
 
 @dataclass(slots=True)
@@ -53,7 +60,7 @@ class Sheet:
     """The rows of one batch, gathered before any is written."""
 
     tickets: list[NewTicket] = field(default_factory=list)
-    letters: list[tuple[Reading, "NewTicket | int", MessageKind]] = field(default_factory=list)
+    letters: list[Filed] = field(default_factory=list)
     promised: list[tuple[Reading, "NewTicket | int", Reckoning]] = field(default_factory=list)
     reopened: list[tuple[Known, Reading]] = field(default_factory=list)
     touched: dict[int, Known] = field(default_factory=dict)
@@ -90,7 +97,7 @@ def _enter(desk: Desk, sheet: Sheet, placement: Placement) -> None:
             sheet.letters.append((reading, target, MessageKind.FOLLOW_UP))
             sheet.settled.append((reading, IntakeOutcome.FOLLOW_UP, target))
             if isinstance(ticket, NewTicket):
-                ticket.later_danger |= _verdict(reading).trafficking_risk
+                ticket.later_danger |= verdict_of(reading).trafficking_risk
             else:
                 sheet.touched[ticket.id] = ticket
                 sheet.reopened.append((ticket, reading))
@@ -136,19 +143,19 @@ def _number(desk: Desk, session: Session, sheet: Sheet) -> None:
 def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     promised = {id(target): reckoned for _, target, reckoned in sheet.promised if isinstance(target, NewTicket)}
     new_ids = rows.add_all_with_ids(
-        session, Ticket, [_ticket_row(desk, ticket, promised[id(ticket)], now) for ticket in sheet.tickets]
+        session, Ticket, [ticket_row(desk, ticket, promised[id(ticket)], now) for ticket in sheet.tickets]
     )
     for ticket, ticket_id in zip(sheet.tickets, new_ids, strict=True):
         ticket.id = ticket_id
     _follow_up(desk, session, sheet, now)
-    cases.touch(session, [_recovered_row(known, reading, now) for known, reading in sheet.recovered])
+    cases.touch(session, [recovered_row(known, reading, now) for known, reading in sheet.recovered])
 
     message_ids = rows.add_all_with_ids(
-        session, Message, [_message_row(reading, target, kind) for reading, target, kind in sheet.letters]
+        session, Message, [message_row(reading, target, kind) for reading, target, kind in sheet.letters]
     )
     message_of = {reading.pending.id: one for (reading, _, _), one in zip(sheet.letters, message_ids, strict=True)}
-    rows.add_all(session, Attachment, _attachment_rows(sheet, message_of))
-    rows.add_all(session, Verdict, _verdict_rows(sheet, message_of, now))
+    rows.add_all(session, Attachment, attachment_rows(sheet.letters, message_of))
+    rows.add_all(session, Verdict, verdict_rows(sheet.letters, message_of, now))
 
     acknowledgements = acknowledge.plan(desk, session, sheet.promised, now)
     told = {one.intake_id for one in acknowledgements}
@@ -156,7 +163,9 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
         session,
         Promise,
         [
-            promise_row(desk, _id(target), message_of[reading.pending.id], reckoned, told=reading.pending.id in told)
+            promise_row(
+                desk, ticket_id_of(target), message_of[reading.pending.id], reckoned, told=reading.pending.id in told
+            )
             for reading, target, reckoned in sheet.promised
         ],
     )
@@ -171,85 +180,20 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     _tell_bounced(desk, session, sheet, now)
     rated = survey.count(session, sheet.surveys, now)
     journal.append(session, _events(desk, sheet, promise_ids, told, now) + rated, fresh=frozenset(new_ids))
-    intake.settle(session, [_settled_row(reading, outcome, target, now) for reading, outcome, target in sheet.settled])
-
-
-def _id(target: "NewTicket | int") -> int:
-    return target if isinstance(target, int) else target.id
-
-
-def _verdict(reading: Reading) -> TriageVerdict:
-    assert reading.verdict is not None, "a person's letter was filed without a verdict"
-    return reading.verdict
-
-
-def _ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetime) -> dict[str, object]:
-    reading = ticket.reading
-    marks = (
-        ("id_repetido", ticket.repeated_id),
-        ("relacionado", ticket.related_id),
-        ("sin_remitente", "@" not in reading.letter.from_address),  # nobody can be written to
-        ("hora_supuesta", reading.pending.arrival_source == "file"),  # only a file's own time tells when it arrived
-    )
-    flags = [word for word, holds in marks if holds]
-    return {
-        "reference": ticket.reference,
-        "year": int(ticket.reference[4:8]),
-        "number": int(ticket.reference[9:]),
-        "office": desk.settings.office,
-        "state": TicketState.NEW,
-        **_judged(reading),
-        "trafficking_risk": _verdict(reading).trafficking_risk or ticket.later_danger,
-        "flags": " ".join(flags),
-        "related_id": ticket.related_id,
-        "opened_at": reading.pending.arrived_at,
-        "updated_at": now,
-        "target_at": reckoned.target_at,
-    }
+    intake.settle(session, [settled_row(reading, outcome, target, now) for reading, outcome, target in sheet.settled])
 
 
 def _follow_up(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     state = {known.id: TicketState(known.state) for known in sheet.touched.values()}
     for known, reading in sheet.reopened:
         state[known.id] = after(state[known.id], TicketEvent.FOLLOW_UP)
-        verdict = _verdict(reading)
+        verdict = verdict_of(reading)
         if verdict.trafficking_risk and not known.trafficking_risk:
             cases.touch(session, [{"id": known.id, "trafficking_risk": True}])
     cases.touch(session, [{"id": one, "state": new_state, "updated_at": now} for one, new_state in state.items()])
     if desk.settings.survey:
         survey.put_off(desk, session, state, now)
-    survey.withdraw(session, [known.id for known, reading in sheet.reopened if _verdict(reading).trafficking_risk])
-
-
-def _recovered_row(known: Known, reading: Reading, now: datetime) -> dict[str, object]:
-    state = TicketState(known.state)  # somebody may have answered the raw letter meanwhile
-    return {
-        "id": known.id,
-        "state": after(state, TicketEvent.REOPENED) if state == TicketState.QUARANTINED else state,
-        "flags": "",
-        "updated_at": now,
-        **_judged(reading),
-    }
-
-
-def _judged(reading: Reading) -> dict[str, object]:
-    """Return what the letter itself says of its ticket."""
-    verdict = _verdict(reading)
-    return {
-        "line": verdict.line,
-        "kind": verdict.kind,
-        "proposed": not verdict.confident,
-        "enough": verdict.enough,
-        "on_behalf": verdict.on_behalf,
-        "trafficking_risk": verdict.trafficking_risk,
-        "language": verdict.language,
-        "countries": " ".join(verdict.countries),
-        "confidence": verdict.confidence,
-        "verified": reading.sender.verified,
-        "subject": reading.letter.subject,
-        "requester_address": reading.letter.from_address.lower(),
-        "requester_name": reading.letter.from_name[:200],
-    }
+    survey.withdraw(session, [known.id for known, reading in sheet.reopened if verdict_of(reading).trafficking_risk])
 
 
 def _tell_bounced(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
@@ -285,114 +229,11 @@ def _dangers(sheet: Sheet) -> list[Danger]:
             ticket_id=ticket_id,
             reference=reference,
             received_at=reading.pending.arrived_at,
-            signs=_verdict(reading).reasons,
+            signs=verdict_of(reading).reasons,
         )
         for ticket_id, reference, reading in seen
-        if _verdict(reading).trafficking_risk
+        if verdict_of(reading).trafficking_risk
     ]
-
-
-def _message_row(reading: Reading, target: "NewTicket | int", kind: MessageKind) -> dict[str, object]:
-    letter = reading.letter
-    return {
-        "ticket_id": _id(target),
-        "direction": Direction.IN,
-        "kind": kind,
-        "at": reading.pending.arrived_at,
-        "intake_id": reading.pending.id,
-        "from_address": letter.from_address[:320],
-        "from_name": letter.from_name[:200],
-        "subject": letter.subject,
-        "text": letter.text,
-        "newest_text": None if letter.newest_text == letter.text else letter.newest_text,
-        "message_id": letter.message_id[:998],
-        "sent_on_claim": letter.date,
-        "verified": reading.sender.verified,
-        "sender_note": reading.sender.why[:200],
-        "defects": "\n".join(letter.defects),
-    }
-
-
-def _attachment_rows(sheet: Sheet, message_of: dict[int, int]) -> list[dict[str, object]]:
-    return [
-        {
-            "message_id": message_of[reading.pending.id],
-            "position": position,
-            "name": one.name[:200],
-            "type": one.type[:100],
-            "sniffed": one.sniffed[:100],
-            "size": one.size,
-            "sha256": one.sha256,
-            "danger": one.danger[:200],
-        }
-        for reading, _, _ in sheet.letters
-        for position, one in enumerate(reading.letter.attachments)
-    ]
-
-
-def _verdict_rows(sheet: Sheet, message_of: dict[int, int], now: datetime) -> list[dict[str, object]]:
-    return [
-        {
-            "ticket_id": _id(target),
-            "message_id": message_of[reading.pending.id],
-            "at": now,
-            "line": verdict.line,
-            "confidence": verdict.confidence,
-            "confident": verdict.confident,
-            "enough": verdict.enough,
-            "kind": verdict.kind,
-            "on_behalf": verdict.on_behalf,
-            "trafficking_risk": verdict.trafficking_risk,
-            "language": verdict.language,
-            "countries": list(verdict.countries),
-            "reasons": list(verdict.reasons),
-            "model_version": verdict.model_version,
-        }
-        for reading, target, kind in sheet.letters
-        if (verdict := reading.verdict) is not None and kind is not MessageKind.SURVEY
-    ]
-
-
-def promise_row(desk: Desk, ticket_id: int, message_id: int, reckoned: Reckoning, *, told: bool) -> dict[str, object]:
-    """Return the row of a promise; ``told`` when the citizen is being told its due instant."""
-    return {
-        "ticket_id": ticket_id,
-        "message_id": message_id,
-        "kind": reckoned.kind,
-        "state": PromiseState.OPEN,
-        "received_at": reckoned.received_at,
-        "clock_starts_on": reckoned.clock_starts_on,
-        "due_on": reckoned.due_on,
-        "due_at": reckoned.due_at,
-        "legal_due_at": reckoned.legal_due_at,
-        "target_at": reckoned.target_at,
-        "last_second_at": breaks_after(reckoned, desk.promises),
-        "reading": reckoned.reading,
-        "calendar_version": reckoned.calendar_version,
-        "provisional": reckoned.provisional,
-        "trace": trace_document(reckoned.trace),
-        "told_due_at": reckoned.due_at if told else None,
-    }
-
-
-@lru_cache(maxsize=1024)
-def trace_document(trace: tuple[TraceStep, ...]) -> list[dict[str, object]]:
-    """Return a trace as it is stored; letters of one day share theirs."""
-    return [{"date": step.date.isoformat(), "working": step.working, "why": step.why} for step in trace]
-
-
-def _settled_row(
-    reading: Reading, outcome: IntakeOutcome, target: "NewTicket | int | None", now: datetime
-) -> dict[str, object]:
-    return {
-        "id": reading.pending.id,
-        "state": IntakeState.PROCESSED,
-        "outcome": outcome,
-        "ticket_id": None if target is None else _id(target),
-        "content_key": reading.content_key,
-        "last_error": "",
-        "processed_at": now,
-    }
 
 
 def _events(desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int], now: datetime) -> list[Event]:
@@ -407,7 +248,7 @@ def _events(desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int]
     }
     events += [
         Event(
-            _id(target),
+            ticket_id_of(target),
             now,
             actor,
             names[kind],
@@ -418,7 +259,7 @@ def _events(desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int]
     ]
     events += [
         Event(
-            _id(target),
+            ticket_id_of(target),
             now,
             actor,
             "promised",
@@ -439,7 +280,7 @@ def _events(desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int]
 
 
 def _judged_event(desk: Desk, word: str, ticket_id: int, reading: Reading, now: datetime) -> Event:
-    verdict = _verdict(reading)
+    verdict = verdict_of(reading)
     facts: dict[str, journal.Fact] = {
         "intake": reading.pending.id,
         "channel": "email",

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from casework.desk import WRITERS, Actor, Desk, require
 from casework.moving import told_of_move
+from casework.refusals import Refusal
 from tickets import cases, clocks, joining, journal
 from tickets.journal import Event
 from tickets.states import PromiseState, TicketEvent, TicketState, after
@@ -17,7 +18,7 @@ from tickets.store import Session
 from tickets.tables import Ticket
 
 
-class CannotMerge(Exception):
+class CannotMerge(Refusal):
     """The two cases stay two; the message says why and what to do."""
 
 

@@ -1,6 +1,7 @@
 """Internal notes: what colleagues should know of a case and the citizen never reads."""
 
 from casework.desk import WRITERS, Actor, Desk, require
+from casework.refusals import Refusal
 from letters.clean import clean_text
 from tickets import cases, journal
 from tickets.journal import Event
@@ -8,7 +9,7 @@ from tickets.states import Direction, MessageKind
 from tickets.tables import Message
 
 
-class EmptyNote(Exception):
+class EmptyNote(Refusal):
     """There is nothing to note."""
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from calendar_pe.clock import format_instant, lima_date
 from casework.desk import Actor, Desk, require
+from casework.refusals import Refusal
 from letters.clean import clean_text
 from tickets import journal, reports
 from tickets.journal import Event, Fact
@@ -20,7 +21,7 @@ NOTE_LIMIT = 20_000
 REASON_LIMIT = 2_000
 
 
-class CannotPublish(Exception):
+class CannotPublish(Refusal):
     """The report cannot be frozen, corrected or published like that; the message says why."""
 
 

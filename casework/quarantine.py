@@ -5,7 +5,7 @@ from datetime import datetime
 from calendar_pe import CalendarRangeError
 from calendar_pe.clock import lima_date
 from casework.desk import SERVICE, WRITERS, Actor, Desk, require
-from casework.filing import promise_row
+from casework.promising import promise_row
 from inbox.parse import parse_headers
 from letters.letter import Letter
 from sla.reckon import Reckoning, reckon

@@ -8,7 +8,7 @@ from calendar_pe import Calendar, Row, check_addition
 from calendar_pe.clock import lima_date
 from casework.added_days import effective_calendar, stored
 from casework.desk import Actor, Desk, require
-from casework.filing import trace_document
+from casework.promising import trace_document
 from sla.promises import Kind, PromiseSettings, Reading
 from sla.recalendar import Move, Standing, moves
 from sla.reckon import breaks_after

@@ -8,6 +8,7 @@ from datetime import datetime
 from calendar_pe.clock import at_lima
 from casework.citizen_mail import citizen_letter
 from casework.desk import Actor, Desk, require
+from casework.refusals import Refusal
 from casework.writing import apology
 from letters.clean import clean_text
 from sla.remediation import (
@@ -31,7 +32,7 @@ PAGE = 500
 RESPONSIBLE_LIMIT = 200
 
 
-class CannotRemedy(Exception):
+class CannotRemedy(Refusal):
     """The remediation row cannot change like that; the message names what is missing."""
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from calendar_pe.clock import lima_date
 from casework.desk import WRITERS, Actor, Desk, require
-from casework.filing import promise_row
 from casework.moving import begun, told_of_move
+from casework.promising import promise_row
+from casework.refusals import Refusal
 from sla.reckon import Reckoning, reckon
 from tickets import cases, clocks, joining, journal, rows
 from tickets.journal import Event
@@ -20,7 +21,7 @@ from tickets.store import Session
 from tickets.tables import Message, Promise, Ticket, Verdict
 
 
-class CannotSplit(Exception):
+class CannotSplit(Refusal):
     """The case stays whole; the message says why."""
 
 

@@ -1,13 +1,14 @@
 """Who works at the desk: adding people and ending their access."""
 
 from casework.desk import Actor, Desk, require
+from casework.refusals import Refusal
 from letters.clean import clean_line
 from tickets import journal, people
 from tickets.journal import Event
 from tickets.states import Role
 
 
-class LastAdministrator(Exception):
+class LastAdministrator(Refusal):
     """Nobody else administers the desk."""
 
 

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from casework.classify import KINDS as KINDS
 from console.outside import one_line
 
 LINES = {
@@ -23,13 +24,6 @@ LINES_IN_FULL = {
     5: "Otros extranjeros que trabajan o quieren trabajar en el Perú",
 }
 
-KINDS = {
-    "consulta": "Consulta",
-    "sugerencia": "Sugerencia",
-    "reclamo": "Reclamo",
-    "agradecimiento": "Agradecimiento",
-    "ajeno": "Ajeno al servicio",
-}
 
 KINDS_BRIEFLY = {"consulta": "Cons.", "sugerencia": "Suger", "reclamo": "Recl.", "agradecimiento": "Agrad"}
 """The same where five letters must do."""

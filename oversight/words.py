@@ -7,6 +7,7 @@ from typing import Any
 from casework.attention import CHANNELS as ATTENTION_CHANNELS
 from casework.attention import GENDERS
 from casework.attention import OUTCOMES as ATTENTION_OUTCOMES
+from casework.classify import KINDS as KINDS
 from casework.close import OUTCOMES
 from sla.facts import SEVERAL, UNSAID
 from sla.remediation import Cause
@@ -29,13 +30,6 @@ COUNTRY_OF_LINE = {
     "0": "Ninguna",
 }
 """What the country of a letter is to the person, by line."""
-KINDS = {
-    "consulta": "Consulta",
-    "sugerencia": "Sugerencia",
-    "reclamo": "Reclamo",
-    "agradecimiento": "Agradecimiento",
-    "ajeno": "Ajeno al servicio",
-}
 ON_BEHALF = {"no": "Por sí misma", "yes": "Por un familiar u otra persona"}
 CHANNELS = {"email": "Correo", **ATTENTION_CHANNELS}
 CASE_OUTCOMES = {

@@ -8,11 +8,10 @@ SEVERAL, UNSAID = "several", "unsaid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterFact:
-    """A letter that a person wrote to us, with what was judged of its case.
+class CaseFact:
+    """What was judged of the case that a letter or a promise belongs to.
 
-    ``country`` is an ISO 3166-1 code, ``SEVERAL`` or ``UNSAID``; ``outcome`` what became of the case; ``writer`` a
-    keyed hash that stands for the person, "" when nobody knows.
+    ``country`` is an ISO 3166-1 code, ``SEVERAL`` or ``UNSAID``; ``outcome`` what became of the case.
     """
 
     received_at: datetime
@@ -24,11 +23,17 @@ class LetterFact:
     channel: str = "email"
     office: str = ""
     outcome: str = "pending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFact(CaseFact):
+    """A letter that a person wrote to us; ``writer`` is a keyed hash of the person, "" when nobody knows."""
+
     writer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromiseFact:
+class PromiseFact(CaseFact):
     """The life of one promise.
 
     ``answered_at`` is the relay's acceptance of a person's first answer, ``answered_by`` how (``answer``,
@@ -36,15 +41,6 @@ class PromiseFact:
     is the last instant at which an answer keeps it. ``cause`` is why it was broken, "" while nobody has said.
     """
 
-    received_at: datetime
-    line: int
-    kind: str
-    language: str
-    on_behalf: bool
-    country: str = UNSAID
-    channel: str = "email"
-    office: str = ""
-    outcome: str = "pending"
     last_second_at: datetime | None = None
     answered_at: datetime | None = None
     answered_by: str = ""

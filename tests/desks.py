@@ -9,7 +9,7 @@ from calendar_pe.clock import at_lima
 from casework.answer import answer
 from casework.deliver import settle
 from casework.desk import Actor, Desk, DeskSettings
-from casework.filing import promise_row
+from casework.promising import promise_row
 from replies import catalogue
 from replies.render import Rendered
 from sla.promises import PromiseSettings

@@ -42,51 +42,11 @@ def desk(now: str | None = None) -> Iterator["Desk"]:
 @contextmanager
 def refusals() -> Iterator[None]:
     """Turn what a use case refuses into exit code 1 with its own words."""
-    from casework.answer import CannotAnswer
-    from casework.assign import CannotAssign
-    from casework.attachments import CannotSave
-    from casework.attention import CannotRegister
-    from casework.classify import BadJudgement
-    from casework.close import CannotClose
-    from casework.deliver import NotUncertain
-    from casework.desk import NotAllowed
-    from casework.merge import CannotMerge
-    from casework.note import EmptyNote
-    from casework.remedy import CannotRemedy
-    from casework.split import CannotSplit
-    from casework.staff import LastAdministrator
-    from replies.catalogue import UnknownTemplate
-    from replies.compose import Unaddressable
-    from replies.render import BadVariable, UnresolvedVariables
-    from tickets.cases import MergedTicket, UnknownTicket
-    from tickets.people import StaffExists
-    from tickets.states import ImpossibleMove
+    from casework.refusals import REFUSALS
 
     try:
         yield
-    except (
-        BadJudgement,
-        BadVariable,
-        CannotAnswer,
-        CannotAssign,
-        CannotClose,
-        CannotMerge,
-        CannotRegister,
-        CannotRemedy,
-        CannotSave,
-        CannotSplit,
-        EmptyNote,
-        ImpossibleMove,
-        LastAdministrator,
-        MergedTicket,
-        NotAllowed,
-        NotUncertain,
-        StaffExists,
-        Unaddressable,
-        UnknownTemplate,
-        UnknownTicket,
-        UnresolvedVariables,
-    ) as error:
+    except REFUSALS as error:
         raise Refused(str(error)) from error
 
 

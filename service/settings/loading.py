@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from service.exits import Misused
+from service.settings.fields import is_loopback
 from service.settings.model import DELIMITER, PREFIX, Settings
 from service.settings.problems import Location, Problem, dotted, nearest, refuse, section_of, unknown_key
-from service.settings.sections import is_loopback
 
 DEFAULT_FILE = Path("config.toml")
 

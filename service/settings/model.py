@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.settings import sections
+from service.settings.fields import OFFICIAL_ADDRESS
 from service.settings.password import PasswordMissing, read_password
 from service.settings.problems import Problem, refuse
 
@@ -191,7 +192,7 @@ class Settings(BaseSettings):
 
     def from_address(self) -> str:
         """Return the address that letters come from: the relay's, else the first mailbox's, else the ministry's own."""
-        return self.smtp.from_address or next((mailbox.address for mailbox in self.mailbox), sections.OFFICIAL_ADDRESS)
+        return self.smtp.from_address or next((mailbox.address for mailbox in self.mailbox), OFFICIAL_ADDRESS)
 
     def outbox_settings(self) -> "OutboxSettings":
         """Return how outgoing letters are claimed, tried again and given up."""

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from service.settings.fields import OFFICIAL_ADDRESS
 from service.settings.model import Settings
 from service.settings.problems import section_of
-from service.settings.sections import OFFICIAL_ADDRESS
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "mailbox": {
