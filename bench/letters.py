@@ -80,7 +80,7 @@ def letters(count: int, seed: int, to: str = DESK) -> Iterator[Generated]:
         arrived_at += timedelta(seconds=chance.randint(5, 90))
         answered = chance.choice(earlier) if kind == "reply" else None
         writer = answered.writer if answered else _writer(chance, number)
-        slots = _slots(chance, writer)
+        slots = slots_of(chance, writer.name)
         subject = f"Re: {answered.subject}" if answered else chance.choice(phrases.SUBJECTS).format(**slots)
         body = _follow_up(chance, slots, answered) if answered else _body(chance, slots)
         if kind == "latin1":
@@ -120,9 +120,10 @@ def _writer(chance: random.Random, number: int) -> _Writer:
     return _Writer(name=f"{first} {last} {second}", address=f"{plain}{number}@{chance.choice(_DOMAINS)}")
 
 
-def _slots(chance: random.Random, writer: _Writer) -> dict[str, object]:
+def slots_of(chance: random.Random, name: str) -> dict[str, object]:
+    """Return what fills the {slots} of the phrases, for a writer of that name."""
     return {
-        "name": writer.name,
+        "name": name,
         "topic": chance.choice(phrases.TOPICS),
         "place": chance.choice(phrases.PLACES),
         "country": chance.choice(phrases.COUNTRIES),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bench import phrases
+from bench.letters import slots_of
 from calendar_pe import shipped
 from calendar_pe.clock import at_lima
 from sla.promises import PromiseSettings
@@ -110,26 +111,13 @@ def _cases(
 
 def _letter(chance: random.Random) -> _Letter:
     first, last, second = chance.choice(phrases.FIRST_NAMES), *chance.sample(phrases.SURNAMES, 2)
-    slots = {
-        "name": f"{first} {last} {second}",
-        "topic": chance.choice(phrases.TOPICS),
-        "place": chance.choice(phrases.PLACES),
-        "country": chance.choice(phrases.COUNTRIES),
-        "trade": chance.choice(phrases.TRADES),
-        "relative": chance.choice(phrases.RELATIVES),
-        "years": chance.randint(2, 25),
-        "months": chance.randint(2, 18),
-        "age": chance.randint(19, 67),
-        "money": chance.randrange(300, 6000, 50),
-        "day": chance.randint(1, 28),
-        "month": chance.choice(phrases.MONTHS),
-        "digits": f"{chance.randint(0, 999):03d}",
-    }
+    name = f"{first} {last} {second}"
+    slots = slots_of(chance, name)
     parts = [chance.choice(phrases.GREETINGS), chance.choice(phrases.OPENINGS), *chance.sample(phrases.MIDDLES, 3)]
     parts += [chance.choice(phrases.CLOSINGS), chance.choice(phrases.SIGNATURES)]
     address = f"{first.split()[0]}.{last}@example.com".lower()
     return _Letter(
-        slots["name"],  # type: ignore[arg-type]
+        name,
         address,
         chance.choice(phrases.SUBJECTS).format(**slots),
         "\n".join(parts).format(**slots),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from calendar_pe.clock import words
 from casework.desk import WRITERS, Actor, Desk, require
+from casework.posting import post
 from casework.refusals import Refusal
 from casework.writing import discreet_subject, sender
 from replies.compose import answer_subject, compose
@@ -12,12 +13,10 @@ from replies.page import to_html
 from replies.quote import with_quote
 from replies.render import Rendered
 from replies.render import pending as placeholders
-from tickets import cases, clocks, journal, outgoing, rows
+from tickets import cases, clocks, journal, outgoing
 from tickets.journal import Event
 from tickets.states import (
     KEEPS_PROMISE,
-    Direction,
-    MessageKind,
     OutboxState,
     OutgoingKind,
     TicketEvent,
@@ -25,7 +24,7 @@ from tickets.states import (
     after,
 )
 from tickets.store import Session
-from tickets.tables import Draft, Message, Outgoing, Ticket
+from tickets.tables import Draft, Message, Ticket
 
 KILL_POINTS: dict[str, int] = {"answer.written": 11, "answer.committed": 11}
 """Where a crash test may stop this process, and the step of a letter's way that each belongs to."""
@@ -202,40 +201,21 @@ def _write(
         references=cases.thread_ids(session, ticket.id),
         language=written.language,
     )
-    outgoing_id = rows.add_all_with_ids(
+    outgoing_id = post(
+        desk,
         session,
-        Outgoing,
-        [
-            {
-                "ticket_id": ticket.id,
-                "kind": kind,
-                "dedupe_key": f"{kind}:{ticket.id}:{number}",
-                "message_id": message_id,
-                "state": OutboxState.WAITING,
-                "envelope_from": desk.settings.from_address,
-                "to_address": ticket.requester_address,
-                "recipients": [ticket.requester_address],
-                "payload": composed.payload,
-                "author_id": actor.staff_id,
-                "created_at": now,
-                "next_attempt_at": leaves_at,
-            }
-        ],
-    )[0]
-    session.add(
-        Message(
-            ticket_id=ticket.id,
-            direction=Direction.OUT,
-            kind=MessageKind(kind),
-            at=now,
-            outgoing_id=outgoing_id,
-            author_id=actor.staff_id,
-            from_address=desk.settings.from_address,
-            from_name=actor.name,
-            subject=subject,
-            text=written.text,
-            message_id=message_id,
-        )
+        ticket,
+        kind=kind,
+        dedupe_key=f"{kind}:{ticket.id}:{number}",
+        message_id=message_id,
+        payload=composed.payload,
+        envelope_from=desk.settings.from_address,
+        subject=subject,
+        text=written.text,
+        author_id=actor.staff_id,
+        author_name=actor.name,
+        now=now,
+        leaves_at=leaves_at,
     )
     if actor.staff_id is not None:
         cases.drop_drafts(session, ticket.id, actor.staff_id)

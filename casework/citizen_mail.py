@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 
 from casework.desk import Desk
+from casework.posting import post
 from casework.writing import sender, tagged
 from replies.compose import Nature, answer_subject, compose
 from replies.page import to_html
 from replies.render import Rendered
-from tickets import cases, outgoing, rows
-from tickets.states import Direction, MessageKind, OutboxState, OutgoingKind
+from tickets import cases, outgoing
+from tickets.states import OutgoingKind
 from tickets.store import Session
-from tickets.tables import Message, Outgoing, Ticket
+from tickets.tables import Ticket
 
 DAY = timedelta(hours=24)
 
@@ -54,39 +55,20 @@ def citizen_letter(
         references=cases.thread_ids(session, ticket.id),
         language=written.language,
     )
-    outgoing_id = rows.add_all_with_ids(
+    outgoing_id = post(
+        desk,
         session,
-        Outgoing,
-        [
-            {
-                "ticket_id": ticket.id,
-                "kind": kind,
-                "dedupe_key": dedupe_key,
-                "message_id": message_id,
-                "state": OutboxState.WAITING,
-                "envelope_from": desk.settings.from_address if author_id is not None else "",
-                "to_address": ticket.requester_address,
-                "recipients": [ticket.requester_address],
-                "payload": composed.payload,
-                "author_id": author_id,
-                "created_at": now,
-                "next_attempt_at": leaves_at,
-            }
-        ],
-    )[0]
-    session.add(
-        Message(
-            ticket_id=ticket.id,
-            direction=Direction.OUT,
-            kind=MessageKind(kind),
-            at=now,
-            outgoing_id=outgoing_id,
-            author_id=author_id,
-            from_address=desk.settings.from_address,
-            subject=written.subject,
-            text=written.text,
-            message_id=message_id,
-        )
+        ticket,
+        kind=kind,
+        dedupe_key=dedupe_key,
+        message_id=message_id,
+        payload=composed.payload,
+        envelope_from=desk.settings.from_address if author_id is not None else "",
+        subject=written.subject,
+        text=written.text,
+        author_id=author_id,
+        now=now,
+        leaves_at=leaves_at,
     )
     ticket.version += 1
     return outgoing_id

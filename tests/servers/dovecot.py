@@ -5,9 +5,7 @@ import itertools
 import os
 import pwd
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.servers.folder import let_others_in
-from tests.servers.require import missing, program
+from tests.servers.processes import free_port, wait_for_end, wait_for_greeting
+from tests.servers.require import program
 
 _serial = itertools.count(1)
 
@@ -124,7 +123,7 @@ def dovecot(
         (root / folder).mkdir(exist_ok=True)
         (root / folder).chmod(0o777)
     (root / "users").write_text("".join(f"{login}:{{PLAIN}}{password}\n" for login, password in users.items()))
-    port, tls_port = _free_port(), _free_port() if certificate else 0
+    port, tls_port = free_port(), free_port() if certificate else 0
     conf = root / "dovecot.conf"
     conf.write_text(
         _CONF.format(
@@ -146,42 +145,13 @@ def dovecot(
         [binary, "-F", "-c", str(conf)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     try:
-        _wait_for_greeting(process, port, root)
+        wait_for_greeting(process, port, b"* OK", name="Dovecot", log=root / "dovecot.log")
         yield Dovecot("127.0.0.1", port, tls_port, root, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-def _wait_for_greeting(process: subprocess.Popen[bytes], port: int, root: Path) -> None:
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            said = process.stdout.read().decode(errors="replace") if process.stdout else ""
-            log = root / "dovecot.log"
-            missing(f"a Dovecot that starts here ({said.strip()} {log.read_text() if log.exists() else ''})")
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as probe:
-                if probe.recv(4).startswith(b"* OK"):
-                    return
-        except OSError:
-            # Nothing to wait on: the server tells nobody when it listens.
-            time.sleep(0.02)
-    missing("a Dovecot that answers within 15 s")
+        wait_for_end(process)
 
 
 def _account() -> pwd.struct_passwd:
     """Return whom the server runs as: this user, or nobody where this user is root."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

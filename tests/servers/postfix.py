@@ -3,14 +3,13 @@
 import os
 import pwd
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.folder import let_others_in
+from tests.servers.processes import free_port, wait_for_end, wait_for_greeting
 from tests.servers.require import missing, program
 
 _MAIN = """\
@@ -68,7 +67,7 @@ def postfix(root: Path) -> Iterator[tuple[int, Path]]:
     for name, owner in (("queue", "root"), ("data", "postfix"), ("mail", "nobody"), ("conf", "root")):
         (root / name).mkdir()
         os.chown(root / name, pwd.getpwnam(owner).pw_uid, -1)
-    port = _free_port()
+    port = free_port()
     (root / "conf" / "main.cf").write_text(_MAIN.format(root=root, uid=account.pw_uid, gid=account.pw_gid))
     (root / "conf" / "master.cf").write_text(_MASTER.format(port=f"127.0.0.1:{port}"))
     process = subprocess.Popen(
@@ -79,7 +78,7 @@ def postfix(root: Path) -> Iterator[tuple[int, Path]]:
         start_new_session=True,
     )
     try:
-        _wait_for_greeting(process, port, root)
+        wait_for_greeting(process, port, b"220", name="Postfix", log=root / "postfix.log", goodbye=b"QUIT\r\n")
         yield port, root / "mail" / "ana" / "new"
     finally:
         master = root / "queue" / "pid" / "master.pid"
@@ -87,34 +86,4 @@ def postfix(root: Path) -> Iterator[tuple[int, Path]]:
             os.kill(int(master.read_text()), signal.SIGTERM)
         elif process.poll() is None:
             process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-def _wait_for_greeting(process: subprocess.Popen[bytes], port: int, root: Path) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            said = process.stdout.read().decode(errors="replace") if process.stdout else ""
-            log = root / "postfix.log"
-            missing(f"a Postfix that starts here ({said.strip()} {log.read_text() if log.exists() else ''})")
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as probe:
-                if probe.recv(4).startswith(b"220"):
-                    probe.sendall(b"QUIT\r\n")
-                    return
-        except OSError:
-            # Nothing to wait on: the server tells nobody when it listens.
-            time.sleep(0.02)
-    missing("a Postfix that answers within 20 s")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        wait_for_end(process)

@@ -1,55 +1,20 @@
 """``som due`` and ``som calendar``, run in this process on the built-in settings and on a settings file."""
 
-import io
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-import typer
 
 from calendar_pe import shipped
-from service.commands import Context
-from service.commands import calendar as calendar_command
-from service.commands import due as due_command
-from service.exits import CommandError
+from tests.commands import Som, command_line
 
 HEADER = "received_at,kind,clock_starts_on,due_on,due_at,legal_due_at,target_at,reading,calendar_version"
 VERSION = shipped().version
 
 
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Som = Callable[..., Ended]
-
-
 @pytest.fixture
 def som(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Som:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Context, "config", None)
-    app = typer.Typer()
-    due_command.register(app)
-    calendar_command.register(app)
-
-    def run(*arguments: str, stdin: bytes = b"") -> Ended:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        said = ""
-        try:
-            app(args=list(arguments))
-        except SystemExit as end:
-            code = int(end.code or 0)
-        except CommandError as error:
-            code, said = int(error.code), str(error)
-        out, err = capsysbinary.readouterr()
-        return Ended(code, out.decode(), err.decode() + said)
-
-    return run
+    return command_line(tmp_path, monkeypatch, capsysbinary, "due", "calendar")
 
 
 def test_one_letter_as_json(som: Som) -> None:
