@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from calendar_pe import shipped
-from tests.commands import Som, command_line
+from tests.commands import Ended, Som, command_line
 
 HEADER = "received_at,kind,clock_starts_on,due_on,due_at,legal_due_at,target_at,reading,calendar_version"
 VERSION = shipped().version
