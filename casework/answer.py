@@ -187,7 +187,7 @@ def _write(
     message_id = desk.signer.message_id(ticket.reference, f"r{ticket.id:x}v{number:x}", desk.settings.message_domain)
     subject = _subject(desk, ticket, written)
     body = written.text
-    if last is not None and not ticket.trafficking_risk:  # whoever holds the writer may read this answer too
+    if last is not None and _may_be_quoted(ticket, last):
         body = with_quote(written.text, _newest(last), last.at, written.language)
     composed = compose(
         message_id=message_id,
@@ -277,6 +277,14 @@ def _still_kept(session: Session, ticket: Ticket, now: datetime) -> list[datetim
     """Return the last seconds of the promises that an answer can still keep."""
     owed = clocks.open_of(session, [ticket.id or 0]).get(ticket.id or 0, [])
     return [promise.last_second_at for promise in owed if now <= promise.last_second_at]
+
+
+def _may_be_quoted(ticket: Ticket, last: Message) -> bool:
+    """Say whether whoever reads that mailbox may read the letter again.
+
+    Not where somebody may hold the writer, nor a letter that a merged case brought from another address.
+    """
+    return not ticket.trafficking_risk and last.from_address.lower() == ticket.requester_address.lower()
 
 
 def _newest(message: Message) -> str:

@@ -5,6 +5,8 @@ from casework.refusals import Refusal
 from tickets import cases, clocks, journal
 from tickets.journal import Event
 from tickets.states import TicketEvent, TicketState, after
+from tickets.store import Session
+from tickets.tables import Ticket
 
 OUTCOMES = {
     "oriented": "Orientación dada",
@@ -25,6 +27,18 @@ class CannotClose(Refusal):
     """The case cannot end like that."""
 
 
+def possible(desk: Desk, actor: Actor, reference: str) -> dict[str, str]:
+    """Return the outcomes with which a case can end now, each with its label.
+
+    Raises what ``close`` would raise whatever the outcome: for a screen, before anything is asked.
+    """
+    require(actor, *WRITERS)
+    with desk.store.read() as session:
+        ticket = cases.find(session, reference)
+        _check_end(session, ticket)
+    return {one: said for one, said in OUTCOMES.items() if not ticket.trafficking_risk or one in UNSOLVED}
+
+
 def close(desk: Desk, actor: Actor, reference: str, outcome: str) -> None:
     """End a case. Raises ``CannotClose`` while an answer is owed, for an unknown outcome, or to call danger solved."""
     require(actor, *WRITERS)
@@ -39,13 +53,18 @@ def close(desk: Desk, actor: Actor, reference: str, outcome: str) -> None:
                 f"{ticket.reference} tiene riesgo de trata: no se cierra como resuelto; "
                 "derívelo a quien puede intervenir o, si no hay riesgo, quite antes la marca"
             )
-        if clocks.owed(session, [ticket.id]):
-            raise CannotClose(f"{ticket.reference} todavía espera respuesta; respóndalo o derívelo primero")
-        ticket.state = after(TicketState(ticket.state), TicketEvent.CLOSED)
+        ticket.state = _check_end(session, ticket)
         ticket.outcome = outcome
         ticket.closed_at = ticket.updated_at = now
         ticket.version += 1
         journal.append(session, [Event(ticket.id, now, actor.journal_name, "closed", {"outcome": outcome})])
+
+
+def _check_end(session: Session, ticket: Ticket) -> TicketState:
+    """Return the state of a case once it has ended. Raises ``CannotClose``, ``ImpossibleMove``."""
+    if clocks.owed(session, [ticket.id or 0]):
+        raise CannotClose(f"{ticket.reference} todavía espera respuesta; respóndalo o derívelo primero")
+    return after(TicketState(ticket.state), TicketEvent.CLOSED)
 
 
 def reopen(desk: Desk, actor: Actor, reference: str) -> None:

@@ -4,8 +4,14 @@ What was asked first is owed first: of the promises that nobody has answered yet
 that still hold are void, as if the second letter had come as a follow-up. A broken promise stays broken whatever
 happens. Settled promises, verdicts, surveys and the journal stay with the case they belong to, which ends and points
 to the other; later letters to it enter the other.
+
+Two addresses are two mailboxes, and nobody but a person can know that they are one person's. Cases of different
+addresses are merged only on that person's explicit word, which the journal keeps, and never where signs of trafficking
+show: whoever reads the other mailbox would learn of it. The answer then goes to the address of the case that goes on
+and quotes no letter of the other address; a later letter from there opens a case of its own.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from casework.desk import WRITERS, Actor, Desk, require
@@ -22,16 +28,55 @@ class CannotMerge(Refusal):
     """The two cases stay two; the message says why and what to do."""
 
 
-def merge(desk: Desk, actor: Actor, reference: str, into: str) -> str:
+class OtherAddress(CannotMerge):
+    """The two cases are of different addresses, and nobody has said that they are the same person's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """Two cases that can be merged: the one that ends and the one that goes on, each with the address it is of."""
+
+    ended: str
+    kept: str
+    ended_address: str
+    kept_address: str
+
+    @property
+    def is_of_two_addresses(self) -> bool:
+        """Whether the letters of the case that ends came from another address."""
+        return self.ended_address.lower() != self.kept_address.lower()
+
+
+def ready(desk: Desk, actor: Actor, reference: str) -> None:
+    """Raise what ``merge`` would raise of one case, whatever the other: for a screen, before anything is asked."""
+    require(actor, *WRITERS)
+    with desk.store.read() as session:
+        _check_one(session, cases.find(session, reference))
+
+
+def look(desk: Desk, actor: Actor, reference: str, into: str) -> Joining:
+    """Return what merging two cases would join. Raises what ``merge`` would, but for ``OtherAddress``."""
+    require(actor, *WRITERS)
+    with desk.store.read() as session:
+        return _check(session, cases.find(session, reference), cases.find(session, into))
+
+
+def merge(desk: Desk, actor: Actor, reference: str, into: str, *, same_person: bool = False) -> str:
     """Merge a case into another one of the same person; returns the reference of the case that goes on.
 
-    Raises ``CannotMerge``, ``UnknownTicket``.
+    ``same_person`` is the actor's word that two different addresses are one person's. Raises ``CannotMerge``
+    (``OtherAddress`` without that word), ``UnknownTicket``.
     """
     require(actor, *WRITERS)
     now = desk.clock()
     with desk.store.write() as session:
         ended, kept = _both(session, reference, into)
-        _check(session, ended, kept)
+        joined = _check(session, ended, kept)
+        if joined.is_of_two_addresses and not same_person:
+            raise OtherAddress(
+                f"{ended.reference} y {kept.reference} son de direcciones distintas; "
+                "alguien tiene que decir que son de la misma persona"
+            )
         assert ended.id is not None
         assert kept.id is not None
         events = _promises(session, actor, ended, kept, now)
@@ -52,9 +97,10 @@ def merge(desk: Desk, actor: Actor, reference: str, into: str) -> str:
             one.updated_at = now
         session.flush()
         clocks.refresh_target(session, [ended.id, kept.id])
+        said: dict[str, journal.Fact] = {"two_addresses": True} if joined.is_of_two_addresses else {}
         events += [
-            Event(ended.id, now, actor.journal_name, "merged", {"into": kept.id}),
-            Event(kept.id, now, actor.journal_name, "merged_in", {"from": ended.id}),
+            Event(ended.id, now, actor.journal_name, "merged", {"into": kept.id, **said}),
+            Event(kept.id, now, actor.journal_name, "merged_in", {"from": ended.id, **said}),
         ]
         journal.append(session, events)
         return kept.reference
@@ -68,22 +114,36 @@ def _both(session: Session, reference: str, into: str) -> tuple[Ticket, Ticket]:
     return locked[ids[0]], locked[ids[1]]
 
 
-def _check(session: Session, ended: Ticket, kept: Ticket) -> None:
+def _check(session: Session, ended: Ticket, kept: Ticket) -> Joining:
     if ended.id == kept.id:
         raise CannotMerge(f"{ended.reference} es el mismo caso; escriba el número del otro")
     for one in (ended, kept):
-        if one.outcome == cases.MERGED:
-            raise CannotMerge(f"{one.reference} ya se unió a otro caso")
-        if one.state == TicketState.QUARANTINED:
-            raise CannotMerge(f"la carta de {one.reference} todavía no se pudo analizar; no se sabe de quién es")
-        if joining.in_flight(session, one.id or 0):
+        _check_one(session, one)
+    joined = Joining(
+        ended=ended.reference,
+        kept=kept.reference,
+        ended_address=ended.requester_address,
+        kept_address=kept.requester_address,
+    )
+    if joined.is_of_two_addresses:
+        if not kept.requester_address:
+            raise CannotMerge(f"{kept.reference} no tiene dirección a la cual responder; una ese caso a este")
+        if ended.trafficking_risk or kept.trafficking_risk:
             raise CannotMerge(
-                f"{one.reference} tiene una carta por salir o un envío incierto; espere o retírela antes de unir"
+                "con riesgo de trata no se unen casos de direcciones distintas: quien lea la otra dirección se "
+                "enteraría; responda cada uno"
             )
-    if ended.requester_address.lower() != kept.requester_address.lower():
+    return joined
+
+
+def _check_one(session: Session, one: Ticket) -> None:
+    if one.outcome == cases.MERGED:
+        raise CannotMerge(f"{one.reference} ya se unió a otro caso")
+    if one.state == TicketState.QUARANTINED:
+        raise CannotMerge(f"la carta de {one.reference} todavía no se pudo analizar; no se sabe de quién es")
+    if joining.in_flight(session, one.id or 0):
         raise CannotMerge(
-            f"{ended.reference} y {kept.reference} son de direcciones distintas: quien quede fuera no recibiría "
-            "respuesta; responda cada uno"
+            f"{one.reference} tiene una carta por salir o un envío incierto; espere o retírela antes de unir"
         )
 
 

@@ -4,21 +4,28 @@ import asyncio
 import signal
 import sys
 import termios
+import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.terminal_theme import TerminalTheme
+from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 
 from casework.desk import Actor, Desk
-from console.screens.base import Workplace
+from console.leaving import Leave, about_to_go, question, would_be_lost
+from console.messages import forget_old, said_now
+from console.refusals import REFUSED
+from console.screens.base import DeskScreen, Workplace
 from console.screens.queue import QueueScreen
 from console.screens.sheet import SheetScreen
+from console.screens.ways import ROOMS
 from console.typeahead import TypeAheadApp
 from console.views import VIEWS
 
@@ -41,6 +48,9 @@ _OWN_THEMES = (
         background="#14181d",
         surface="#1b2027",
         panel="#262d36",
+        error="#e8837e",
+        warning="#d8b25f",
+        success="#8fc08f",
         dark=True,
     ),
     Theme(
@@ -51,6 +61,9 @@ _OWN_THEMES = (
         background="#f7f6f2",
         surface="#ffffff",
         panel="#e4e2db",
+        error="#a3231f",
+        warning="#7d5300",
+        success="#2c6b3a",
         dark=False,
     ),
     Theme(
@@ -67,6 +80,37 @@ _OWN_THEMES = (
         success="#00ff00",
         dark=True,
     ),
+)
+
+
+# What the words of the list are coloured with: red, green and yellow that can be read on each background.
+_ON_DARK = TerminalTheme(
+    (0x14, 0x18, 0x1D),
+    (0xE6, 0xE6, 0xE6),
+    [
+        (0x5C, 0x63, 0x70),
+        (0xFF, 0x7B, 0x72),
+        (0x7E, 0xD6, 0x87),
+        (0xE8, 0xC0, 0x4D),
+        (0x79, 0xC0, 0xFF),
+        (0xD2, 0xA8, 0xFF),
+        (0x76, 0xE3, 0xEA),
+        (0xFF, 0xFF, 0xFF),
+    ],
+)
+_ON_LIGHT = TerminalTheme(
+    (0xFF, 0xFF, 0xFF),
+    (0x1F, 0x23, 0x28),
+    [
+        (0x1F, 0x23, 0x28),
+        (0xA4, 0x0E, 0x26),
+        (0x1A, 0x63, 0x2C),
+        (0x7A, 0x4D, 0x00),
+        (0x1F, 0x4F, 0x8F),
+        (0x6A, 0x2D, 0x9C),
+        (0x0B, 0x5F, 0x66),
+        (0x57, 0x60, 0x6A),
+    ],
 )
 
 
@@ -96,13 +140,14 @@ class ConsoleApp(TypeAheadApp):
             id="theme",
             tooltip="Oscuro, claro, contraste alto",
         ),
-        Binding("ctrl+q", "quit", "Salir", show=False, key_display="Ctrl+Q", system=True),
+        Binding("ctrl+q", "quit", "Salir", show=False, key_display="Ctrl+Q", system=True, priority=True),
     ]
 
     def __init__(self, place: Workplace) -> None:
         super().__init__()
         self.place = place
         self.animation_level = "none"  # over a slow line every frame costs
+        self.ansi_theme_dark, self.ansi_theme_light = _ON_DARK, _ON_LIGHT
         for theme in _OWN_THEMES:
             self.register_theme(theme)
         recalled = place.remembered.get("theme", "")
@@ -111,9 +156,9 @@ class ConsoleApp(TypeAheadApp):
     def on_mount(self) -> None:
         """Open the queue; a line that is lost is left like any other place, with everything kept."""
         self.push_screen(QueueScreen(self.place))
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # not in a thread, nor where there are none
+        if threading.current_thread() is threading.main_thread():  # a signal reaches no other
             for one in (signal.SIGHUP, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(one, self.call_later, self.action_quit)
+                asyncio.get_running_loop().add_signal_handler(one, self.call_later, self.leave)
         if not self.is_headless and sys.stdin.isatty():
             self.set_interval(TERMINAL_SECONDS, self._leave_a_lost_terminal)
 
@@ -122,14 +167,65 @@ class ConsoleApp(TypeAheadApp):
         try:
             termios.tcgetattr(sys.stdin.fileno())
         except (OSError, ValueError, termios.error):
-            await self.action_quit()
+            await self.leave()
+
+    async def leave(self) -> None:
+        """Leave at once; an answer that is being written stays as a draft."""
+        await self._keep_sheets()
+        self.exit()
 
     async def action_quit(self) -> None:
-        """Leave; an answer that is being written stays as a draft."""
+        """Leave; asked twice, without a question."""
+        if isinstance(self.screen, Leave):
+            await self.leave()
+        else:
+            self._ask_and_leave()
+
+    @work(exclusive=True)
+    async def _ask_and_leave(self) -> None:
+        """Leave, after one question when something of the person's would be lost or is about to leave."""
+        await self._keep_sheets()
+        try:
+            going = await asyncio.to_thread(about_to_go, self.place)
+        except REFUSED:
+            going = []
+        asked = question(would_be_lost(self.place, self.screen_stack), going)
+        if asked is None or await self.push_screen_wait(asked):
+            self.exit()
+
+    async def _keep_sheets(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, SheetScreen):
                 await screen.keep()
-        self.exit()
+
+    # -- what is said in passing --------------------------------------------------------------------------------------
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in the line of messages, where it hides nothing; it is never read as markup."""
+        self.place.said.append(said_now(message, wrong=severity != "information", seconds=timeout))
+        self._show_said()
+
+    def clear_notifications(self) -> None:
+        """Take away what was said: it is no longer so."""
+        self.place.said.clear()
+        self._show_said()
+
+    def _show_said(self) -> None:
+        following = forget_old(self.place.said)
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DeskScreen):
+                screen.show_said()
+                break
+        if following is not None:
+            self.set_timer(following + 0.01, self._show_said)
 
     def action_help_quit(self) -> None:
         """Say how to leave, to somebody who pressed Ctrl+C."""
@@ -154,10 +250,8 @@ class ConsoleApp(TypeAheadApp):
             for view in VIEWS:
                 yield SystemCommand(f"Ver: {view.name}", view.explained, lambda view=view: screen.action_view(view.id))
             yield SystemCommand("Ir a un caso", "Por su número", screen.action_jump)
-            yield SystemCommand("Panorama", "El día de un vistazo", screen.action_glance)
-            yield SystemCommand("Ajustes", "Cómo está puesta la mesa", screen.action_settings)
-            yield SystemCommand("Medidas de subsanación", "Por completar y cerrar", screen.action_remediation)
-            yield SystemCommand("Registrar una atención", "Teléfono, presencial o video", screen.action_register)
+            for room in ROOMS:
+                yield SystemCommand(room.name, room.explained, lambda room=room: screen.action_room(room.id))
         yield SystemCommand("Salir", "Cerrar la bandeja", self.action_quit)
 
 

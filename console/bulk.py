@@ -20,6 +20,9 @@ from tickets.states import Role
 from tickets.store import StoreUnavailable
 from tickets.worklist import QueueRow
 
+_TOLD = 2
+"""Refusals told one by one, at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
@@ -130,7 +133,10 @@ async def do(screen: DeskScreen[Any], deed: Deed, chosen: Sequence[QueueRow]) ->
     refused = await screen.fetch(all_of_them)
     if refused is None:
         return True  # some may be done: the list is read again
-    screen.tell(f"{len(chosen) - len(refused)} hechos; {len(refused)} no se pudieron", wrong=bool(refused))
-    for one in refused[:5]:
-        screen.tell(one, wrong=True)
+    done = len(chosen) - len(refused)
+    said = f"{done} {'hecho' if done == 1 else 'hechos'}"
+    if refused:
+        more = f" Y {len(refused) - _TOLD} más." if len(refused) > _TOLD else ""
+        said = f"{said}; {len(refused)} no: {' '.join(refused[:_TOLD])}{more}"
+    screen.tell(said, wrong=bool(refused))
     return True

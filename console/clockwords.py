@@ -12,6 +12,7 @@ from sla.promises import DayEnds
 from sla.working_time import business_seconds
 
 _DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
+_NEAR = {-1: "ayer", 0: "hoy", 1: "mañana"}
 _MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "set", "oct", "nov", "dic")
 
 
@@ -38,7 +39,7 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of a promise: how pressing, in words («vencida hace 1 día hábil») and in fewer («vencida 1 d»)."""
+    """What is left of a promise: how pressing, in words («faltan 6 h 30 min») and in fewer («6 h 30 min»)."""
 
     urgency: Urgency
     words: str
@@ -60,12 +61,11 @@ def left(desk: Desk, now: datetime, target_at: datetime | None, due_at: datetime
     try:
         if now > last:
             seconds = business_seconds(last, now, desk.calendar, desk.working_time)
-            brief = f"vencida {_brief(desk, seconds).partition(' h ')[0]}" if seconds >= 60 else "recién vencida"
-            brief += " h" if brief[-1].isdigit() else ""
+            brief = f"vencida {_roughly(desk, seconds)}"
             return Left(Urgency.BROKEN, _ago(desk, seconds), brief)
         if now > target_at:
             seconds = business_seconds(now, last, desk.calendar, desk.working_time)
-            return Left(Urgency.PASSED, f"meta pasada, {_to_go(desk, seconds)}", f"meta, {_brief(desk, seconds)}")
+            return Left(Urgency.PASSED, f"pasó la meta, {_to_go(desk, seconds)}", f"urge, {_brief(desk, seconds)}")
         seconds = business_seconds(now, target_at, desk.calendar, desk.working_time)
     except CalendarRangeError:
         day = short_date(lima_date(due_at))
@@ -84,6 +84,33 @@ def short(instant: datetime | None) -> str:
     if instant is None:
         return ""
     return _short(instant.replace(second=0, microsecond=0))
+
+
+def near(instant: datetime, now: datetime) -> str:
+    """Say an instant as seen from another: «hoy, 5:00 p. m.», «mañana, 8:15 a. m.», «mar 24 nov, 5:00 p. m.»."""
+    day, hour = short(instant).rsplit(", ", 1)
+    return f"{_NEAR.get((lima_date(instant) - lima_date(now)).days, day)}, {hour}"
+
+
+def owed_words(desk: Desk, now: datetime, target_at: datetime | None, due_at: datetime | None) -> str:
+    """Say in one line what is owed and by when, with its sign: the time left stands beside the instant it counts to.
+
+    «meta: hoy, 5:00 p. m. (faltan 6 h 30 min) · vence: mañana, 5:00 p. m.»; without a goal of its own, only the end.
+    """
+    owed = left(desk, now, target_at, due_at)
+    if target_at is None or due_at is None:
+        return owed.words
+    goal, end = near(target_at, now), near(due_at, now)
+    match owed.urgency:
+        case Urgency.BROKEN:
+            said = f"{owed.words} · venció: {end}"
+        case Urgency.PASSED:
+            said = f"{owed.words} · vence: {end}"
+        case _ if target_at == due_at:
+            said = f"vence: {end} ({owed.words})"
+        case _:
+            said = f"meta: {goal} ({owed.words}) · vence: {end}"
+    return f"{SIGNS[owed.urgency]} {said}".strip()
 
 
 def short_date(day: date) -> str:
@@ -106,6 +133,12 @@ def _brief(desk: Desk, seconds: int) -> str:
     """Return a length of working time in the fewest words: «3 d háb.», «6 h 30 min»."""
     days = seconds // desk.working_time.day_seconds
     return f"{days} d háb." if days else _amount(desk, seconds)[0].replace("menos de", "<")
+
+
+def _roughly(desk: Desk, seconds: int) -> str:
+    """Return a length of working time in whole days or hours: «3 d háb.», «2 h», «<1 h»."""
+    days, hours = seconds // desk.working_time.day_seconds, seconds // 3600
+    return f"{days} d háb." if days else f"{hours} h" if hours else "<1 h"
 
 
 def _ago(desk: Desk, seconds: int) -> str:

@@ -13,49 +13,73 @@ from tickets.worklist import QueueRow
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One case as a line: the case, what it owes, and what is said of it beside its own marks («por salir»)."""
+
+    row: QueueRow
+    owed: Left
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its title, its width in cells, its cell for a row, and its share of the room that is left over."""
+    """One column: its title, its width in cells, its cell for a line, and its share of the room that is left over."""
 
     title: str
     width: int
-    cell: Callable[[QueueRow, Left, int], Text]
+    cell: Callable[[Line, int], Text]
     share: int = 0
 
 
-def _time(row: QueueRow, owed: Left, width: int) -> Text:
-    said = f"{SIGNS[owed.urgency]} {owed.brief}"
+def _time(line: Line, width: int) -> Text:
+    said = f"{SIGNS[line.owed.urgency]} {line.owed.brief}"
     if len(said) > width:
         said = said.replace(" háb.", "").replace(",", "").removesuffix(" min")
-    return whole(said, STYLES[owed.urgency])
+    return whole(said, STYLES[line.owed.urgency])
 
 
-def _number(row: QueueRow, owed: Left, width: int) -> Text:
+def _number(line: Line, width: int) -> Text:
+    row = line.row
     said = row.reference if len(row.reference) <= width else row.reference.removeprefix("SOM-")
     return whole(said, "bold red" if row.trafficking_risk else "")
 
 
-def _line_digit(row: QueueRow, owed: Left, width: int) -> Text:
+def _line_digit(line: Line, width: int) -> Text:
+    row = line.row
     return whole("—" if row.state == "quarantined" else f"{row.line}{'?' if row.proposed else ''}")
 
 
-def _line(row: QueueRow, owed: Left, width: int) -> Text:
+def _line(line: Line, width: int) -> Text:
+    row = line.row
     if row.state == "quarantined":
         return whole("sin analizar")
     return whole(f"{row.line}{'?' if row.proposed else ' '} {words.LINES[row.line]}")
 
 
-def _kind(row: QueueRow, owed: Left, width: int) -> Text:
-    said = words.KINDS.get(row.kind, row.kind)
-    return whole(said if len(said) <= width else words.KINDS_BRIEFLY.get(row.kind, said))
+def _kind(line: Line, width: int) -> Text:
+    """Write the kind; «?» while nobody has confirmed one that would change the term."""
+    row = line.row
+    if row.state == "quarantined":
+        return whole("—")
+    doubt = "" if row.kind_confirmed or row.kind == "consulta" else "?"
+    said = f"{words.KINDS.get(row.kind, row.kind)}{doubt}"
+    if len(said) > width:
+        said = f"{words.KINDS_BRIEFLY.get(row.kind, row.kind)[: width - len(doubt)]}{doubt}"
+    return whole(said)
 
 
-def _language(row: QueueRow, owed: Left, width: int) -> Text:
-    return whole("" if row.state == "quarantined" else one_line(row.language, 3))
+def _language(line: Line, width: int) -> Text:
+    return whole("" if line.row.state == "quarantined" else one_line(line.row.language, 3))
 
 
-def _flags(row: QueueRow, owed: Left, width: int) -> Text:
-    """Write as many words as fit, the gravest first, and how many more there are."""
-    said = [word for word in flag_words(row) if word != "línea propuesta"]  # the «?» of the line says it
+def _flags(line: Line, width: int) -> Text:
+    """Write as many words as fit, the gravest first, and how many more there are.
+
+    The «?» of the line says that it is proposed, and that of the sender that it is not verified.
+    """
+    said = [word for word in flag_words(line.row) if word not in ("línea propuesta", "sin verificar")]
+    if line.mark:
+        said.insert(1 if line.row.trafficking_risk else 0, line.mark)
     full = ", ".join(said)
     if len(full) > width:
         said = [words.FLAGS_BRIEFLY.get(word, word) for word in said]
@@ -65,48 +89,51 @@ def _flags(row: QueueRow, owed: Left, width: int) -> Text:
         kept -= 1
         full = f"{' '.join(said[:kept])} +{len(said) - kept}"
     shown = whole(full)
-    if row.trafficking_risk:
+    if line.row.trafficking_risk:
         shown.stylize("bold red", 0, len(said[0]))
     return shown
 
 
-def _sender(row: QueueRow, owed: Left, width: int) -> Text:
-    return outside(sender_of(row))
+def _sender(line: Line, width: int) -> Text:
+    row = line.row
+    name = outside(sender_of(row))
+    name.truncate(width if row.verified else width - 1, overflow="ellipsis")
+    return name if row.verified else name.append("?")
 
 
-def _assignee(row: QueueRow, owed: Left, width: int) -> Text:
-    if width <= 3:
-        return outside("".join(word[0] for word in row.assignee.split()[:width]).upper() or "—")
-    return outside(row.assignee or "—")
+def _assignee(line: Line, width: int) -> Text:
+    name = line.row.assignee
+    return outside(name.split()[0] if name and len(name) > width else name or "—")
 
 
-def _subject(row: QueueRow, owed: Left, width: int) -> Text:
-    return outside(row.subject or "(sin asunto)")
+def _subject(line: Line, width: int) -> Text:
+    return outside(line.row.subject or "(sin asunto)")
 
 
-def _who_and_what(row: QueueRow, owed: Left, width: int) -> Text:
-    first = one_line(sender_of(row), 60).split()[:1] or ["?"]
-    return outside(f"{first[0][:9]}: {row.subject or '(sin asunto)'}")
+def _who_and_what(line: Line, width: int) -> Text:
+    row = line.row
+    first = one_line(sender_of(row), 60).split()[:1] or ["¿"]
+    return outside(f"{first[0][:9]}{'' if row.verified else '?'}: {row.subject or '(sin asunto)'}")
 
 
 _NARROW = (
     Column("Tiempo", 13, _time),
     Column("Número", 11, _number),
     Column("Lín", 3, _line_digit),
-    Column("Tipo", 5, _kind),
-    Column("Id", 2, _language),
-    Column("Avisos", 15, _flags, 1),
-    Column("Car", 3, _assignee),
-    Column("Remite: asunto", 18, _who_and_what, 3),
+    Column("Tipo", 6, _kind),
+    Column("Idi", 3, _language),
+    Column("Avisos", 11, _flags, 1),
+    Column("Cargo", 5, _assignee),
+    Column("Remite: asunto", 18, _who_and_what, 4),
 )
 _WIDE = (
     Column("Tiempo", 18, _time),
     Column("Número", 15, _number),
     Column("Línea", 20, _line),
-    Column("Tipo", 10, _kind),
-    Column("Id", 2, _language),
-    Column("Avisos", 16, _flags, 4),
-    Column("Remite", 14, _sender, 1),
+    Column("Tipo", 11, _kind),
+    Column("Idi", 3, _language),
+    Column("Avisos", 14, _flags, 3),
+    Column("Remite", 14, _sender, 2),
     Column("A cargo", 8, _assignee, 1),
     Column("Asunto", 18, _subject, 5),
 )
@@ -124,11 +151,14 @@ def columns_for(width: int) -> tuple[tuple[Column, int], ...]:
     return (*given[:-1], (last, wide + room - sum(room * one.share // shares for one in chosen)))
 
 
-def cells(row: QueueRow, columns: tuple[tuple[Column, int], ...], owed: Left, *, marked: bool) -> list[Text]:
-    """Return the cells of a case; a mark stands before its time."""
-    made = [column.cell(row, owed, width) for column, width in columns]
+def cells(
+    row: QueueRow, columns: tuple[tuple[Column, int], ...], owed: Left, *, chosen: bool = False, mark: str = ""
+) -> list[Text]:
+    """Return the cells of a case; one that is marked to be acted on has a dot before its time."""
+    line = Line(row, owed, mark)
+    made = [column.cell(line, width) for column, width in columns]
     for text, (_, width) in zip(made, columns, strict=True):
         text.truncate(width, overflow="ellipsis")
-    if marked:
+    if chosen:
         made[0] = Text.assemble(("●", "bold"), made[0][1:])
     return made

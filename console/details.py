@@ -7,7 +7,7 @@ from rich.text import Text
 
 from casework.desk import Desk
 from console import words
-from console.clockwords import left, short
+from console.clockwords import left, owed_words
 from console.lines import STYLES, flag_words
 from console.outside import one_line
 from tickets.worklist import QueueRow
@@ -15,14 +15,12 @@ from tickets.worklist import QueueRow
 
 def row_details(desk: Desk, row: QueueRow, now: datetime, width: int = 80) -> Text:
     """Return the details of one case in four lines of a width."""
-    owed = left(desk, now, row.target_at, row.due_at)
+    urgency, owed = left(desk, now, row.target_at, row.due_at).urgency, owed_words(desk, now, row.target_at, row.due_at)
     shown = Text(overflow="ellipsis", no_wrap=True)
-    shown.append(f"{row.reference} · ", style="bold")
-    shown.append(owed.signed.strip(), style=STYLES[owed.urgency])
-    if row.due_at is not None:
-        shown.append(f" · hasta el {short(row.due_at)}")
-    shown.append("\n")
-    shown.append(f"{_judged(row, width)}\n")
+    shown.append(owed, style=STYLES[urgency])
+    if cell_len(f"{owed} · {row.reference}") <= width - 2:  # its number stands in its row too
+        shown.append(f" · {row.reference}", style="bold")
+    shown.append(f"\n{_judged(row, width)}\n")
     shown.append(f"A cargo de {one_line(row.assignee, 30)}" if row.assignee else "Sin tomar")
     for word in flag_words(row):
         shown.append(" · ")
@@ -35,13 +33,15 @@ def row_details(desk: Desk, row: QueueRow, now: datetime, width: int = 80) -> Te
 
 
 def _judged(row: QueueRow, width: int) -> str:
-    state = words.STATES.get(row.state, row.state)
     if row.state == "quarantined":
         return "Carta sin analizar: hay que leerla tal como llegó"
-    said = [f"{words.KINDS.get(row.kind, row.kind)} en {words.language(row.language)}", state.lower()]
-    said += [words.country(code) for code in row.countries[:4]]
-    for line in (words.LINES_IN_FULL[row.line], words.LINES[row.line]):
-        whole = " · ".join([f"Línea {row.line}: {line}", *said])
+    kind, doubted = words.KINDS.get(row.kind, row.kind), row.kind != "consulta" and not row.kind_confirmed
+    language = f" en {words.language(row.language)}" if row.language else ""
+    rest = [] if row.state in ("new", "open") else [words.STATES.get(row.state, row.state).lower()]
+    rest += [words.country(code) for code in row.countries[:4]]
+    for line, doubt in ((words.LINES_IN_FULL, " por confirmar,"), (words.LINES, " por confirmar,"), (words.LINES, "?")):
+        said = f"{kind}{doubt if doubted else ''}{language}".rstrip(",")
+        whole = " · ".join([f"Línea {row.line}: {line[row.line]}", said, *rest])
         if cell_len(whole) <= width - 2:
             break
     return whole

@@ -1,4 +1,8 @@
-"""Small questions over a screen; each gives back a typed answer, None (or False) when it was left with Escape."""
+"""Small questions over a screen; each gives back a typed answer, None (or False) when it was left with Escape.
+
+The same keys everywhere: Enter chooses or accepts, in a text of several lines it begins a new one; Ctrl+S accepts in
+all of them; Escape leaves.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +19,14 @@ from textual.widgets import Footer, Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from console.outside import for_terminal
+from tickets.search import fold
 
 _LEAVE = Binding("escape", "leave", "Cancelar", key_display="Esc")
+
+
+def _accept(words: str) -> Binding:
+    """Return the key that accepts. The widget itself has Enter; here stands what is shown of it, and Ctrl+S."""
+    return Binding("ctrl+s", "accept", words, key_display="Intro")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +39,9 @@ class Choice:
 
 
 class Choose(ModalScreen[str | None]):
-    """Choose one of a few, with arrows and Enter or with its own key."""
+    """Choose one of a few, with arrows and Enter or with its own key; a letter goes to what begins with it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [_LEAVE]
+    BINDINGS: ClassVar[list[BindingType]] = [_accept("Elegir"), _LEAVE]
 
     def __init__(self, question: str, choices: Sequence[Choice], current: str = "") -> None:
         super().__init__()
@@ -50,17 +60,28 @@ class Choose(ModalScreen[str | None]):
         self.query_one(OptionList).highlighted = values.index(self.current) if self.current in values else 0
 
     def on_key(self, event: Key) -> None:
-        """Choose by the one key of a choice."""
+        """Choose by the one key of a choice; another letter goes to the next choice that begins with it."""
+        if event.character is None or not event.character.isalnum():
+            return
+        event.stop()
         for one in self.choices:
             if one.key and event.character == one.key:
-                event.stop()
                 self.dismiss(one.value)
                 return
+        options = self.query_one(OptionList)
+        here = options.highlighted or 0
+        places = [*range(here + 1, len(self.choices)), *range(here + 1)]
+        wanted = fold(event.character)
+        options.highlighted = next((at for at in places if fold(self.choices[at].words).startswith(wanted)), here)
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Give the chosen value back."""
         self.dismiss(self.choices[event.option_index].value)
+
+    def action_accept(self) -> None:
+        """Choose what stands under the cursor."""
+        self.query_one(OptionList).action_select()
 
     def action_leave(self) -> None:
         """Choose nothing."""
@@ -72,7 +93,7 @@ class Choose(ModalScreen[str | None]):
             prompt.append(f"{one.key}  ", style="bold")
         prompt.append(for_terminal(one.words))
         if one.value == self.current:
-            prompt.append("  (ahora)", style="dim")
+            prompt.append("  (ahora)", style="italic")
         return prompt
 
 
@@ -107,9 +128,9 @@ class Confirm(ModalScreen[bool]):
 
 
 class AskLine(ModalScreen[str | None]):
-    """Ask for one line of text."""
+    """Ask for one line of text; the hint stands over it, where it is read whole and stays while one writes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [_LEAVE]
+    BINDINGS: ClassVar[list[BindingType]] = [_accept("Aceptar"), _LEAVE]
 
     def __init__(self, question: str, hint: str = "", value: str = "", wrong: str = "") -> None:
         super().__init__()
@@ -121,8 +142,9 @@ class AskLine(ModalScreen[str | None]):
             yield Static(Text(for_terminal(self.question)), classes="question", markup=False)
             if self.wrong:
                 yield Static(Text(for_terminal(self.wrong)), classes="wrong", markup=False)
-            yield Input(value=self.value, placeholder=for_terminal(self.hint))
-            yield Static(Text("Intro: aceptar", style="dim"), markup=False)
+            if self.hint:
+                yield Static(Text(for_terminal(self.hint)), classes="hint", markup=False)
+            yield Input(value=self.value)
             yield Footer(show_command_palette=False, compact=True)
 
     @on(Input.Submitted)
@@ -130,13 +152,17 @@ class AskLine(ModalScreen[str | None]):
         """Give the line back."""
         self.dismiss(event.value)
 
+    def action_accept(self) -> None:
+        """Give the line back."""
+        self.dismiss(self.query_one(Input).value)
+
     def action_leave(self) -> None:
         """Give nothing."""
         self.dismiss(None)
 
 
 class AskText(ModalScreen[str | None]):
-    """Ask for several lines of text."""
+    """Ask for several lines of text; accepted with Ctrl+S, for Enter begins a new line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "accept", "Aceptar", key_display="Ctrl+S"),
@@ -154,7 +180,7 @@ class AskText(ModalScreen[str | None]):
             if self.wrong:
                 yield Static(Text(for_terminal(self.wrong)), classes="wrong", markup=False)
             if self.hint:
-                yield Static(Text(for_terminal(self.hint), style="dim"), markup=False)
+                yield Static(Text(for_terminal(self.hint)), classes="hint", markup=False)
             yield TextArea(self.value, classes="paper")
             yield Footer(show_command_palette=False, compact=True)
 

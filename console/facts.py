@@ -7,29 +7,35 @@ from rich.text import Text
 from casework.close import OUTCOMES
 from casework.desk import Desk
 from console import words
-from console.clockwords import left, short, short_date
+from console.clockwords import Urgency, left, owed_words, short, short_date
 from console.conversation import attachment_line
 from console.lines import STYLES
-from console.outside import one_line
+from console.outside import joined, one_line
 from console.sight import Sight
 from tickets.tables import JournalEntry, Promise
 
 _HEAD = "bold underline"
 
 
-def headline(desk: Desk, sight: Sight) -> Text:
-    """Return the lines over a case: who is at it, what is owed and by when, what it is marked with, and its subject."""
+RISK = "⚠ RIESGO DE TRATA: quien la retiene podría leer la respuesta."
+
+
+def headline(desk: Desk, sight: Sight, *, risk_apart: bool = False) -> Text:
+    """Return the lines over a case: who is at it, what is owed and by when, what it is marked with, and its subject.
+
+    ``risk_apart``: the screen itself says that there is risk of trafficking.
+    """
     ticket, promise = sight.ticket, sight.owed
-    owed = left(desk, sight.seen_at, promise.target_at if promise else None, promise.due_at if promise else None)
+    target_at, due_at = (promise.target_at, promise.due_at) if promise is not None else (None, None)
     shown = Text(overflow="ellipsis")
     if sight.merged_into:
         shown.append(f"Este caso se unió a {sight.merged_into}: sus cartas están allí (g lo abre).", style="bold")
         return shown
     if sight.answering:
         shown.append(f"✎ {one_line(sight.answering, 30)} está respondiendo este caso.\n", style="bold reverse")
-    shown.append(owed.signed.strip(), style=STYLES[owed.urgency])
-    if promise is not None:
-        shown.append(f" · hasta el {short(promise.due_at)}")
+    urgency = left(desk, sight.seen_at, target_at, due_at).urgency
+    style = "bold reverse" if urgency is Urgency.BROKEN else STYLES[urgency]  # red on dark is hard to read
+    shown.append(owed_words(desk, sight.seen_at, target_at, due_at), style=style)
     held = sight.staff.get(ticket.assignee_id or 0, "")
     shown.append(f" · a cargo de {one_line(held, 30)}" if held else " · sin tomar")
     shown.append("\n")
@@ -43,8 +49,8 @@ def headline(desk: Desk, sight: Sight) -> Text:
         flags=tuple(ticket.flags.split()),
     )
     if ticket.trafficking_risk:
-        shown.append("⚠ RIESGO DE TRATA: alguien que la retiene podría leer la respuesta.\n", style="bold red")
-        marks.remove("riesgo de trata")
+        shown.append("" if risk_apart else f"{RISK}\n", style="bold")
+        marks.remove(words.RISK)
     shown.append(one_line(ticket.subject, 200) or "(sin asunto)", style="bold")
     shown.append(f" · {', '.join(marks)}" if marks else "")
     return shown
@@ -87,6 +93,8 @@ def _detail(sight: Sight, entry: JournalEntry) -> str:
             return f"línea {facts['line']}, {kind.lower()}"
         case "promised" | "promise_void":
             return words.KINDS.get(str(facts.get("kind")), "").lower()
+        case "merged" | "merged_in" if facts.get("two_addresses"):
+            return "de otra dirección"
         case "closed":
             return OUTCOMES.get(str(facts.get("outcome")), "")
         case "send_undone" | "promise_kept" | "promise_answered_late":
@@ -109,11 +117,13 @@ def _judgement(shown: Text, sight: Sight) -> None:
     ticket, verdict = sight.ticket, sight.verdict
     shown.append("Clasificación\n", style=_HEAD)
     shown.append(f"Línea {ticket.line}: {words.LINES_IN_FULL[ticket.line]}\n", style="bold")
-    countries = ", ".join(words.country(code) for code in ticket.countries.split())
-    shown.append(
-        f"{words.KINDS.get(ticket.kind, ticket.kind)} · en {words.language(ticket.language)}"
-        f"{f' · {countries}' if countries else ''}{' · escribe por otra persona' if ticket.on_behalf else ''}\n"
+    said = joined(
+        words.KINDS.get(ticket.kind, ticket.kind),
+        f"en {words.language(ticket.language)}" if ticket.language else "",
+        ", ".join(words.country(code) for code in ticket.countries.split()),
+        "escribe por otra persona" if ticket.on_behalf else "",
     )
+    shown.append(f"{said}\n")
     if ticket.kind != "consulta" and not ticket.kind_confirmed:
         shown.append("El tipo está por confirmar; mientras tanto corre el plazo de consulta.\n")
     if ticket.line_confirmed:
@@ -163,8 +173,9 @@ def _person(shown: Text, sight: Sight) -> None:
     if sight.others:
         shown.append("Sus otros casos (g los abre):\n")
         for one in sight.others:
-            shown.append(f"  {one.reference} · {short(one.opened_at)} · {words.STATES.get(one.state, one.state)}\n")
-            shown.append(f"    {one_line(one.subject, 80)}\n", style="dim")
+            shown.append(f"  {one.reference} · {short(one.opened_at)}\n")
+            state = words.STATES.get(one.state, one.state).lower()
+            shown.append(f"    {state} · {one_line(one.subject, 80) or '(sin asunto)'}\n", style="dim")
     else:
         shown.append("No ha escrito otras veces.\n")
 

@@ -65,7 +65,7 @@ def glance_text(glance: Glance) -> Text:
     shown.append(f"Esperan respuesta: {sum(glance.waiting.values())}", style="bold")
     shown.append(" · vencidas: ")
     shown.append(_capped(glance.broken), style="bold red" if glance.broken else "")
-    shown.append(f" · con riesgo de trata: {glance.risk} · líneas por confirmar: {_capped(glance.proposed)}\n\n")
+    shown.append(f" · con riesgo de trata: {glance.risk} · dudosas: {_capped(glance.proposed)}\n\n")
     _today(shown, glance)
     _past(shown, glance.past)
     shown.append(f"{'Quién tiene qué':<28}{'espera':>7}{'tarde':>7}{'trata':>7}\n", style="bold underline")
@@ -75,7 +75,8 @@ def glance_text(glance: Glance) -> Text:
         shown.append(f"  {name:<26}{one.waiting:>7}{one.late:>7}{one.danger:>7}  {bar(one.waiting, most, _BAR)}\n")
     if not glance.loads:
         shown.append("  nada pendiente\n")
-    states = ", ".join(f"{said.lower()} {glance.states.get(state, 0)}" for state, said in words.STATES.items())
+    found = ((said, glance.states.get(state, 0)) for state, said in words.STATES.items())
+    states = " · ".join(f"{said.lower()}: {count}" for said, count in found if count) or "ninguno"
     shown.append("\nTodos los casos: ", style="bold")
     shown.append(f"{states}\n")
     uncertain, refused = glance.sends.get("uncertain", 0), glance.sends.get("refused", 0)
@@ -87,12 +88,12 @@ def glance_text(glance: Glance) -> Text:
 def _today(shown: Text, glance: Glance) -> None:
     columns = (
         ("entraron", glance.day.received, ""),
-        ("respond.", glance.day.answered, "green"),
+        ("respuestas", glance.day.answered, "green"),
         ("vencen", glance.day.due, "yellow"),
         ("vencidas", glance.day.broken, "red"),
         ("esperan", glance.waiting, ""),
     )
-    titles = "".join(f"{title:>8}{'':{_SMALL_BAR - 2}}" for title, _, _ in columns)
+    titles = "".join(f"{title:>10}{'':{_SMALL_BAR - 4}}" for title, _, _ in columns)
     shown.append(f"{f'Hoy, {short_date(glance.on)}':<20}{titles}\n", style="bold underline")
     for line in _LINES:
         shown.append(f"{line} {words.LINES[line]:<17.17}")

@@ -20,12 +20,12 @@ async def ask_words(app: App[object], now: Filter) -> Filter | None:
 
 async def ask_filter(app: App[object], now: Filter) -> Filter | None:
     """Ask for a line, a kind or a country; the one that holds already is taken off by choosing it again."""
-    lines = [Choice(f"line {n}", f"Línea {n}: {said}", str(n)) for n, said in sorted(words.LINES_IN_FULL.items())]
+    lines = [Choice(f"line {n}", f"Línea {n}: {said}", str(n)) for n, said in sorted(words.LINES.items())]
     kinds = [Choice(f"kind {kind}", f"Tipo: {said}", _KIND_KEYS[kind]) for kind, said in words.KINDS.items()]
-    country = Choice("country", f"País: {words.country(now.country)}" if now.country else "País…", "p")
-    none = Choice("none", "Quitar todos los filtros", "x")
+    country = Choice("country", f"País: {words.country(now.country)}" if now.country else "País: elegir uno", "p")
+    none = [Choice("none", "Quitar todos los filtros", "x")] if now else []
     asked = f"¿Qué casos deja ver? Ahora: {now.words or 'todos'}."
-    chosen = await app.push_screen_wait(Choose(asked, [*lines, *kinds, country, none]))
+    chosen = await app.push_screen_wait(Choose(asked, [*lines, *kinds, country, *none]))
     match (chosen or "").split():
         case ["line", number]:
             return replace(now, line=None if now.line == int(number) else int(number))

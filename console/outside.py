@@ -34,6 +34,11 @@ def one_line(text: str, limit: int = 500) -> str:
     return said if len(said) <= limit else f"{said[: limit - 1]}…"
 
 
+def joined(*parts: str) -> str:
+    """Return what there is of several things to say, with a dot between them; what is empty is left out."""
+    return " · ".join(filter(None, parts))
+
+
 def outside(text: str, style: str | Style = "") -> Text:
     """Return one line from outside as a ``Text``, which is never read as markup."""
     return Text(one_line(text), style=style, no_wrap=True, overflow="ellipsis", end="")

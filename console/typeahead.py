@@ -50,7 +50,9 @@ class TypeAheadApp(App[object]):
             await asyncio.sleep(_LOOK)
 
     def _has_order(self) -> bool:
-        return any(one.group == _ORDERS and one.node is self.screen and not one.is_finished for one in self.workers)
+        return any(
+            one.group == _ORDERS and one.node in (self.screen, self) and not one.is_finished for one in self.workers
+        )
 
     def _is_up(self) -> bool:
         """Whether the screen on top has been laid out, and has its focus if it takes one."""

@@ -25,8 +25,14 @@ LINES_IN_FULL = {
 }
 
 
-KINDS_BRIEFLY = {"consulta": "Cons.", "sugerencia": "Suger", "reclamo": "Recl.", "agradecimiento": "Agrad"}
-"""The same where five letters must do."""
+KINDS_BRIEFLY = {
+    "consulta": "Cons.",
+    "sugerencia": "Suger.",
+    "reclamo": "Recl.",
+    "agradecimiento": "Agrad.",
+    "ajeno": "Ajeno",
+}
+"""The same where six letters must do."""
 
 STATES = {
     "new": "Nuevo",
@@ -42,10 +48,10 @@ PROMISES = {"open": "corriendo", "kept": "cumplido", "broken": "incumplido", "vo
 SENDS = {
     "waiting": "por salir",
     "sending": "saliendo",
-    "sent": "enviada",
-    "deferred": "aplazada, se volverá a intentar",
+    "sent": "salió",
+    "deferred": "no pudo salir aún; se volverá a intentar",
     "refused": "no salió",
-    "uncertain": "INCIERTA: falta que una persona diga si llegó",
+    "uncertain": "ENVÍO INCIERTO: falta que una persona diga si llegó",
 }
 
 MESSAGES = {
@@ -78,6 +84,7 @@ FLAGS = {
     "id_repetido": "identificador repetido",
     "relacionado": "quizá relacionado con otro caso",
     "rebotado": "rebotó nuestra carta",
+    "buzon_propio": "dice venir de nuestro buzón",
     "hora_supuesta": "hora de llegada supuesta",
     "sin_remitente": "remitente no identificable",
     "muy_grande": "carta muy grande",
@@ -89,13 +96,14 @@ FLAGS_BRIEFLY = {
     "sin analizar": "sin leer",
     "faltan datos": "faltan",
     "por tercero": "tercero",
-    "sin verificar": "s/verif",
+    "sin verificar": "no verif.",
     "identificador repetido": "repetido",
-    "quizá relacionado con otro caso": "relac.",
+    "quizá relacionado con otro caso": "¿otro?",
     "rebotó nuestra carta": "rebotó",
-    "hora de llegada supuesta": "hora?",
+    "dice venir de nuestro buzón": "¿propio?",
+    "hora de llegada supuesta": "hora",
     "carta muy grande": "grande",
-    "remitente no identificable": "s/remit",
+    "remitente no identificable": "¿quién?",
 }
 """Shorter marks, for a narrow column; the lines under the queue say them whole."""
 

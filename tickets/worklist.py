@@ -60,6 +60,7 @@ class QueueRow:
     state: str
     line: int
     kind: str
+    kind_confirmed: bool
     proposed: bool
     language: str
     countries: tuple[str, ...]
@@ -101,6 +102,12 @@ def page(session: Session, asked: Asked, *, limit: int, after: Place | None = No
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
     return Slice(tuple(map(_row, shown)), None if last is None else _place(asked, last))
+
+
+def by_reference(session: Session, references: Sequence[str]) -> dict[str, QueueRow]:
+    """Return reference -> case of those that exist among so many references."""
+    query = _rows_of(Asked(pile=Pile.ALL)).where(_TICKET.c.reference.in_(references))
+    return {row.reference: _row(row) for row in session.execute(query)}
 
 
 def count(session: Session, asked: Asked, *, most: int) -> int:
@@ -265,6 +272,7 @@ def _row(row: Any) -> QueueRow:
         state=row.state,
         line=row.line,
         kind=row.kind,
+        kind_confirmed=row.kind_confirmed,
         proposed=row.proposed,
         language=row.language,
         countries=tuple(row.countries.split()),

@@ -4,20 +4,24 @@ import asyncio
 from pathlib import Path
 
 from textual import work
+from textual.reactive import var
 
 from casework import assign, attachments, classify, close, merge, note, split
 from casework.classify import KINDS, PROMISED, Judgement
+from casework.desk import WRITERS, require
 from console import words
 from console.clockwords import short
-from console.conversation import size_words
-from console.dialogs import AskLine, AskText, Choice, Choose, Confirm
-from console.outside import one_line
+from console.conversation import file_words
+from console.dialogs import AskLine, Choice, Choose, Confirm
+from console.drafting import AskDraft
+from console.outside import joined, one_line
 from console.screens.base import DeskScreen, Workplace
-from console.sight import Sight
+from console.sight import Sight, see
+from console.waypoints import full_reference
 from sla.reckon import reckon
 from tickets import cases, people
 from tickets.states import MessageKind, Role
-from tickets.tables import Attachment, Message
+from tickets.tables import Attachment, Message, Ticket
 
 _LETTERS = (MessageKind.LETTER, MessageKind.FOLLOW_UP)
 
@@ -25,10 +29,12 @@ _LETTERS = (MessageKind.LETTER, MessageKind.FOLLOW_UP)
 class CaseScreen(DeskScreen[None]):
     """A screen that has one case under its hands; every act is told, and asked about once when it cannot be undone."""
 
+    sight: var[Sight | None] = var(None, always_update=True)
+    """The case as it was last read; whoever shows it watches."""
+
     def __init__(self, place: Workplace, reference: str) -> None:
         super().__init__(place)
         self.reference = reference
-        self.sight: Sight | None = None
         self.was_read = asyncio.Event()
 
     async def seen(self) -> Sight:
@@ -37,9 +43,23 @@ class CaseScreen(DeskScreen[None]):
         assert self.sight is not None
         return self.sight
 
-    def load(self) -> object:
-        """Read the case again."""
-        raise NotImplementedError
+    @work(exclusive=True, group="see")
+    async def load(self) -> None:
+        """Read the case again; a case that is not there is left at once."""
+        seen = await self.fetch(lambda: see(self.desk, self.actor, self.reference))
+        if seen is not None:
+            self.sight = seen
+            self.was_read.set()
+        elif self.sight is None:
+            self.dismiss(None)
+
+    async def may(self, *roles: Role) -> bool:
+        """Say whether the person may change this case; when not, tell it before anything is asked."""
+        if not await self.act(lambda: require(self.actor, *(roles or WRITERS))):
+            return False
+        if merged_into := (await self.seen()).merged_into:
+            self.tell(f"{self.reference} se unió a {merged_into}; siga allí: g lo abre.", wrong=True)
+        return not merged_into
 
     # -- judging ------------------------------------------------------------------------------------------------------
 
@@ -51,8 +71,10 @@ class CaseScreen(DeskScreen[None]):
     @work
     async def action_line(self) -> None:
         """Correct the line."""
+        if not await self.may():
+            return
         seen = await self.seen()
-        choices = [Choice(str(n), f"Línea {n}: {name}", str(n)) for n, name in sorted(words.LINES_IN_FULL.items())]
+        choices = [Choice(str(n), name, str(n)) for n, name in sorted(words.LINES_IN_FULL.items())]
         said = await self.app.push_screen_wait(Choose("¿De qué línea es?", choices, str(seen.ticket.line)))
         if said is not None:
             await self._judge(Judgement(line=int(said)), f"Línea {said}: {words.LINES[int(said)]}")
@@ -60,6 +82,8 @@ class CaseScreen(DeskScreen[None]):
     @work
     async def action_kind(self) -> None:
         """Correct the kind."""
+        if not await self.may():
+            return
         seen = await self.seen()
         keys = {"consulta": "c", "sugerencia": "s", "reclamo": "r", "agradecimiento": "a", "ajeno": "j"}
         choices = [Choice(kind, words.KINDS[kind], keys[kind]) for kind in KINDS]
@@ -76,6 +100,8 @@ class CaseScreen(DeskScreen[None]):
     @work
     async def action_risk(self) -> None:
         """Say whether there are signs of trafficking."""
+        if not await self.may():
+            return
         now = not (await self.seen()).ticket.trafficking_risk
         if not now and not await self.app.push_screen_wait(
             Confirm("¿Quitar el riesgo de trata?", "El caso dejará de ir primero y la respuesta citará la carta.")
@@ -87,6 +113,8 @@ class CaseScreen(DeskScreen[None]):
 
     async def _judge(self, judgement: Judgement, done: str) -> None:
         """Judge the case; confirming a kind that changes the clock is asked about once."""
+        if not await self.may():
+            return
         seen = await self.seen()
         kind = judgement.kind or seen.ticket.kind
         owed = seen.owed
@@ -121,6 +149,8 @@ class CaseScreen(DeskScreen[None]):
     @work
     async def action_assign(self) -> None:
         """Hand the case to somebody else."""
+        if not await self.may(Role.SUPERVISOR, Role.ADMINISTRATOR):
+            return
 
         def staff() -> list[Choice]:
             with self.desk.store.read() as session:
@@ -141,16 +171,27 @@ class CaseScreen(DeskScreen[None]):
 
     @work
     async def action_note(self) -> None:
-        """Write an internal note."""
-        said = await self.app.push_screen_wait(AskText("Nota interna", "La leen sus colegas; la persona, nunca."))
-        if said is not None and await self.act(
-            lambda: note.note(self.desk, self.actor, self.reference, said), "Nota guardada"
-        ):
+        """Write an internal note; what is left with Escape is there again the next time."""
+        if not await self.may():
+            return
+        key, half_written = f"la nota de {self.reference}", self.place.half_written
+        asked = AskDraft("Nota interna", "La leen sus colegas; la persona, nunca.", half_written.get(key, ""))
+        said = await self.app.push_screen_wait(asked)
+        if said is None and not (asked.left_behind or "").strip():
+            half_written.pop(key, None)
+            return
+        half_written[key] = asked.left_behind or "" if said is None else said
+        if said is None:
+            self.tell("La nota queda a medias, sin guardar: n la retoma.")
+        elif await self.act(lambda: note.note(self.desk, self.actor, self.reference, said), "Nota guardada"):
+            half_written.pop(key)
             self.load()
 
     @work
     async def action_close(self) -> None:
         """Close the case with an outcome, or open it again."""
+        if not await self.may():
+            return
         seen = await self.seen()
         if seen.ticket.state == "closed":
             if await self.app.push_screen_wait(Confirm("¿Reabrir el caso?", "No empieza ningún plazo nuevo.")) and (
@@ -158,14 +199,18 @@ class CaseScreen(DeskScreen[None]):
             ):
                 self.load()
             return
-        choices = [Choice(key, said, str(n)) for n, (key, said) in enumerate(close.OUTCOMES.items(), start=1)]
-        outcome = await self.app.push_screen_wait(Choose("¿Con qué resultado se cierra?", choices))
+        possible = await self.fetch(lambda: close.possible(self.desk, self.actor, self.reference))
+        if possible is None:
+            return
+        asked = "¿Con qué resultado se cierra?"
+        if seen.ticket.trafficking_risk:
+            asked += "\nTiene riesgo de trata: no se cierra como resuelto."
+        choices = [Choice(key, said, str(n)) for n, (key, said) in enumerate(possible.items(), start=1)]
+        outcome = await self.app.push_screen_wait(Choose(asked, choices))
         if outcome is None:
             return
         if await self.app.push_screen_wait(
-            Confirm(
-                "¿Cerrar el caso?", f"Resultado: {close.OUTCOMES[outcome]}. Si la persona vuelve a escribir, se reabre."
-            )
+            Confirm("¿Cerrar el caso?", f"Resultado: {possible[outcome]}. Si la persona vuelve a escribir, se reabre.")
         ) and await self.act(lambda: close.close(self.desk, self.actor, self.reference, outcome), "Caso cerrado"):
             self.load()
 
@@ -178,11 +223,7 @@ class CaseScreen(DeskScreen[None]):
         choices = [Choice(one, f"{one} · se unió a este caso") for one in (seen.merged_into,) if one]
         choices += [Choice(one, f"{one} · quizá relacionado") for one in (seen.related,) if one]
         known = {one.value for one in choices}
-        choices += [
-            Choice(one.reference, f"{one.reference} · {words.STATES.get(one.state, '')} · {one_line(one.subject, 80)}")
-            for one in seen.others
-            if one.reference not in known
-        ]
+        choices += [Choice(one.reference, _case_words(one)) for one in seen.others if one.reference not in known]
         if not choices:
             self.tell("Esta persona no tiene otros casos.")
             return
@@ -193,37 +234,60 @@ class CaseScreen(DeskScreen[None]):
     @work
     async def action_merge(self) -> None:
         """Merge this case into another one of the same person."""
+        if not await self.may() or not await self.act(lambda: merge.ready(self.desk, self.actor, self.reference)):
+            return
         seen = await self.seen()
         other = "otro"
-        choices = [
-            Choice(one.reference, f"{one.reference} · {words.STATES.get(one.state, '')} · {one_line(one.subject, 80)}")
-            for one in seen.others
-            if one.outcome != cases.MERGED
-        ]
+        choices = [Choice(one.reference, _case_words(one)) for one in seen.others if one.outcome != cases.MERGED]
         choices.append(Choice(other, "Otro: escribir su número", "n"))
         into = await self.app.push_screen_wait(Choose(f"¿A qué caso se une {self.reference}?", choices))
         if into == other:
-            into = await self.app.push_screen_wait(AskLine("¿A qué caso se une?", "un número como SOM-2026-000123"))
+            said = await self.app.push_screen_wait(AskLine("¿A qué caso se une?", "SOM-2026-000123, o solo 123"))
+            into = full_reference(said, self.desk.clock().year) if said else None
         if not into:
             return
-        sure = await self.app.push_screen_wait(
-            Confirm(
-                f"¿Unir {self.reference} a {one_line(into, 30)}?",
-                "Sus cartas, notas y borradores pasan al otro caso y este se cierra. Queda un solo plazo: el más "
-                "temprano. Las cartas que lleguen después entran al otro. No se puede deshacer.",
-            )
-        )
-        if not sure:
+        wanted = into
+        joined = await self.fetch(lambda: merge.look(self.desk, self.actor, self.reference, wanted))
+        if joined is None or not await self._is_sure(joined):
             return
-        kept = await self.fetch(lambda: merge.merge(self.desk, self.actor, self.reference, into))
+        same = joined.is_of_two_addresses
+        kept = await self.fetch(
+            lambda: merge.merge(self.desk, self.actor, self.reference, joined.kept, same_person=same)
+        )
         if kept is not None:
             self.tell(f"Unido a {kept}")
             self.reference = kept
             self.load()
 
+    async def _is_sure(self, joined: merge.Joining) -> bool:
+        """Ask once before two cases become one; of two addresses, whether they are the same person's."""
+        asked = f"¿Unir {joined.ended} a {joined.kept}?"
+        happens = (
+            "Sus cartas, notas y borradores pasan al otro caso y este se cierra. Queda un solo plazo: el más "
+            "temprano. Las cartas que lleguen después entran al otro. No se puede deshacer."
+        )
+        if not joined.is_of_two_addresses:
+            sure: bool = await self.app.push_screen_wait(Confirm(asked, happens))
+            return sure
+        ended, kept = (one_line(each, 60) or "sin dirección" for each in (joined.ended_address, joined.kept_address))
+        warned = (
+            f"{asked}\n\n⚠ Son de dos direcciones: <{ended}> y <{kept}>.\n"
+            f"· Las respuestas irán solo a <{kept}>. Quien lea ese correo sabrá lo que usted conteste; la carta de la "
+            "otra dirección no se cita.\n"
+            f"· A <{ended}> no se le responderá. Si escribe de nuevo desde allí, entra como caso aparte.\n"
+            "· Queda un solo plazo: el más temprano. No se puede deshacer."
+        )
+        choices = [
+            Choice("no", "No: cada caso se responde a su dirección"),
+            Choice("yes", "Sí: he comprobado que es la misma persona", "s"),
+        ]
+        return await self.app.push_screen_wait(Choose(warned, choices)) == "yes"
+
     @work
     async def action_split(self) -> None:
         """Take a later letter out of this case into a case of its own."""
+        if not await self.may():
+            return
         seen = await self.seen()
         letters = [one for one in seen.messages if one.kind in _LETTERS and one.id is not None][1:]
         if not letters:
@@ -256,6 +320,8 @@ class CaseScreen(DeskScreen[None]):
     @work
     async def action_save(self) -> None:
         """Save an attachment in a folder; it is never opened."""
+        if not await self.act(lambda: require(self.actor, *WRITERS)):
+            return
         seen = await self.seen()
         if not seen.files:
             self.tell("Este caso no tiene adjuntos.", wrong=True)
@@ -273,7 +339,9 @@ class CaseScreen(DeskScreen[None]):
         ):
             return
         folder = await self.app.push_screen_wait(
-            AskLine("¿En qué carpeta?", "una carpeta que ya existe", self.place.remembered.get("folder") or "~")
+            AskLine(
+                "¿En qué carpeta?", "una carpeta que ya existe", self.place.remembered.get("folder") or str(Path.home())
+            )
         )
         if not folder:
             return
@@ -288,11 +356,16 @@ class CaseScreen(DeskScreen[None]):
             self.load()
 
 
+def _case_words(one: Ticket) -> str:
+    state = words.STATES.get(one.state, one.state).lower()
+    return f"{one.reference} · {state} · {one_line(one.subject, 80) or '(sin asunto)'}"
+
+
 def _letter_words(message: Message) -> str:
     text = message.text if message.newest_text is None else message.newest_text
     return f"{short(message.at)} · {one_line(message.subject, 60) or '(sin asunto)'}: {one_line(text, 120)}"
 
 
 def _file_words(one: Attachment) -> str:
-    warning = f" · ⚠ {one_line(one.danger, 60)}" if one.danger else ""
-    return f"{one_line(one.name, 60) or '(sin nombre)'} · {size_words(one.size)}{warning}"
+    warning = f"⚠ {one_line(one.danger, 60)}" if one.danger else ""
+    return joined(file_words(one), warning)

@@ -8,14 +8,15 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import ContentSwitcher, Footer, OptionList, Static, TextArea
+from textual.widgets import ContentSwitcher, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from calendar_pe.clock import date_words, lima_date
 from casework import compose_reply
 from casework.danger import SAFE_CONTACT
-from console.dialogs import AskLine
+from console.dialogs import AskLine, Choice, Choose
 from console.filling import missing, question
+from console.keybar import KeyBar
 from console.outside import for_terminal, one_line
 from console.refusals import REFUSED, explain
 from console.screens.base import Banner, Workplace
@@ -58,6 +59,7 @@ class AnswerScreen(SheetScreen):
         self.offers: list[Offer] = []
         self.shown: list[Offer | None] = []
         self.given: dict[str, str] = {}
+        self.previewed = False
 
     def compose(self) -> ComposeResult:
         """Lay out the two steps."""
@@ -69,9 +71,14 @@ class AnswerScreen(SheetScreen):
                 with VerticalScroll(id="preview", can_focus=False):
                     yield Static("", markup=False)
             with Vertical(id="writing"):
+                risk = Static(
+                    "⚠ RIESGO DE TRATA: otra persona puede leer esta respuesta.", classes="danger", markup=False
+                )
+                risk.display = self.sight.ticket.trafficking_risk
+                yield risk
                 yield Static("", id="envelope", markup=False)
                 yield TextArea("", id="sheet")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the offers, or go straight to the letter that was asked for; colleagues see who is answering."""
@@ -109,12 +116,10 @@ class AnswerScreen(SheetScreen):
         )
         language = self.sight.ticket.language
         for one in found:
-            said = Text(
-                one.template.texts[one.template.language_for(language)].title, style="bold" if one.suggested else ""
-            )
-            if self._late(one):
-                said.append("  ⚠ revisión vencida", style="bold yellow")
-            said.append(f"  {'sugerida: ' if one.suggested else ''}{one_line(one.why, 90)}", style="dim")
+            title = one.template.texts[one.template.language_for(language)].title
+            said = Text("⚠ revisión vencida · " if self._late(one) else "", no_wrap=True, overflow="ellipsis")
+            said.append(title, style="bold" if one.suggested else "")
+            said.append(f"  {_reason(one)}", style="italic")
             options.add_option(Option(said))
         options.highlighted = 0 if draft or not found else 1
 
@@ -139,12 +144,27 @@ class AnswerScreen(SheetScreen):
             self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
             overdue = f"⚠ Debió revisarse el {date_words(offer.template.review_by)}.\n" if self._late(offer) else ""
             rules = "⚠ " + "\n⚠ ".join(SAFE_CONTACT) + "\n\n" if self.sight.ticket.trafficking_risk else ""
-            shown.update(_marked(f"{rules}{overdue}Úsela cuando: {offer.template.when}\n\n{made[0].text}"))
+            why = f"Por qué se sugiere: {one_line(offer.why, 300)}\n" if offer.suggested else ""
+            self.previewed = True
+            shown.update(_marked(f"{rules}{overdue}{why}Úsela cuando: {offer.template.when}\n\n{made[0].text}"))
 
     @on(OptionList.OptionSelected, "#offers")
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Take the reply: ask for what is missing, then let it be edited."""
-        offer = self.shown[event.option_index]
+        self._take(self.shown[event.option_index])
+
+    @work(exclusive=True, group="take")
+    async def _take(self, offer: Offer | None) -> None:
+        """Go on with the draft, or begin with a reply; a draft is not written over unasked."""
+        if offer is not None and self._draft().strip():
+            choices = [
+                Choice("keep", "Seguir con el borrador", "1"),
+                Choice("replace", "Empezar con esta respuesta; el borrador se pierde en cuanto la cambie", "2"),
+            ]
+            said = await self.app.push_screen_wait(Choose("Tiene un borrador sin enviar en este caso.", choices))
+            if said is None:
+                return
+            offer = None if said == "keep" else offer
         if offer is None:
             self.template = self.sight.draft.template if self.sight.draft is not None else ""
             self._edit(Rendered(subject="", text=self._draft(), language=self.sight.ticket.language))
@@ -204,7 +224,7 @@ class AnswerScreen(SheetScreen):
             if value.strip():
                 self.given[open_ones[0].name] = value
                 asked += 1
-        self._edit(made)
+        self._edit(made, untouched=not self.given)
 
     @work(exclusive=True, group="back")
     async def action_back(self) -> None:
@@ -212,6 +232,11 @@ class AnswerScreen(SheetScreen):
         if self.query_one(ContentSwitcher).current == "writing":
             await self.keep()
         self.dismiss(None)
+
+
+def _reason(offer: Offer) -> str:
+    """Return why a reply is on offer."""
+    return f"sugerida: {one_line(offer.why, 90)}" if offer.suggested else one_line(offer.why, 90)
 
 
 def _marked(text: str) -> Text:

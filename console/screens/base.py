@@ -11,12 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Footer, Static
 
 from casework.added_days import effective_calendar
 from casework.desk import Actor, Desk
 from console import words
 from console.clockwords import short
+from console.messages import MessageLine, Said
 from console.outside import one_line
 from console.refusals import REFUSED, explain
 from console.sight import may_write
@@ -30,9 +31,10 @@ R = TypeVar("R")
 class Workplace:
     """The desk, the person at it, and what must outlive a screen.
 
-    ``unsaved`` holds drafts, by reference, that the database could not take; ``remembered`` is what the next session
-    begins with (view, case, theme); ``editor`` is the command of the person's own editor, "" for none; ``folder`` is
-    where that editor's papers lie; ``lost`` while the database does not answer.
+    ``unsaved`` holds drafts, by reference, that the database could not take; ``half_written`` holds what was begun in a
+    form and not accepted, by the words that name it; ``remembered`` is what the next session begins with (view, filter,
+    theme); ``editor`` is the command of the person's own editor, "" for none; ``folder`` is where that editor's papers
+    lie; ``lost`` while the database does not answer; ``said`` are the messages that can still be read.
     """
 
     desk: Desk
@@ -40,8 +42,10 @@ class Workplace:
     editor: str = ""
     folder: Path | None = None
     unsaved: dict[str, str] = field(default_factory=dict)
+    half_written: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
     lost: bool = False
+    said: list[Said] = field(default_factory=list)
 
     def know_the_calendar(self) -> None:
         """Work with every day off that is known by now: a decree may come while the console is open."""
@@ -101,6 +105,11 @@ class ListTable(DataTable[Text]):
         Binding("end", "scroll_bottom", "Al último", show=False, key_display="Fin", id="list.last"),
     ]
 
+    def on_resize(self) -> None:
+        """Keep the row under the cursor in sight when the list grows shorter."""
+        if self.row_count:
+            self.move_cursor(row=self.cursor_row)
+
 
 class DeskScreen(Screen[R]):
     """A screen at the desk. Its threads never touch a widget: they return values, and the screen shows them."""
@@ -114,6 +123,28 @@ class DeskScreen(Screen[R]):
     def __init__(self, place: Workplace) -> None:
         super().__init__()
         self.place = place
+
+    def on_mount(self) -> None:
+        """Put the line of messages over the keys."""
+        self.mount(MessageLine(), before=self.query_one(Footer))
+        self.call_after_refresh(self.show_said)
+
+    def on_screen_resume(self) -> None:
+        """Show what was said elsewhere a moment ago."""
+        self.show_said()
+
+    def show_said(self) -> None:
+        """Show the messages that can still be read."""
+        for line in self.query(MessageLine):
+            line.show(self.place.said, self.standing())
+
+    def standing(self) -> Text:
+        """Return what the line of messages says while there is no message; "" for no line."""
+        return Text()
+
+    def half_done(self) -> str:
+        """Name what would be lost by leaving now; "" when nothing would."""
+        return ""
 
     @property
     def desk(self) -> Desk:
@@ -162,7 +193,7 @@ class DeskScreen(Screen[R]):
             banner.refresh_hour()
 
     def tell(self, message: str, *, wrong: bool = False, seconds: float | None = None) -> None:
-        """Show a short message, never read as markup."""
+        """Show a short message, never read as markup; ``seconds`` is how long, None long enough to read it."""
         self.notify(one_line(message), severity="error" if wrong else "information", markup=False, timeout=seconds)
 
     def action_help(self) -> None:

@@ -9,14 +9,20 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
 from console.glance import glance_text, look
-from console.screens.base import Banner, DeskScreen
+from console.screens.base import Banner
+from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, WayScreen, room_keys
 
 
-class GlanceScreen(DeskScreen[None]):
+class GlanceScreen(WayScreen):
     """Counts with small bars; read again every minute."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", "Volver", key_display="Esc", id="glance.back"),
+        VIEWS_KEY,
+        JUMP_KEY,
+        *room_keys("remediation", "register", "settings", shown=("remediation",)),
+        *VIEW_KEYS,
+        Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="glance.reload"),
+        Binding("escape,q,o", "back", "Volver", key_display="Esc", id="glance.back"),
     ]
 
     read = False
@@ -34,13 +40,17 @@ class GlanceScreen(DeskScreen[None]):
         self.load()
         self.set_interval(60, self.load)
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="glance")
     async def load(self) -> None:
         """Count again."""
         found = await self.fetch(lambda: look(self.desk))
         if found is not None:
             self.query_one("#glance Static", Static).update(glance_text(found))
             self.read = True
+
+    def action_reload(self) -> None:
+        """Count again now."""
+        self.load()
 
     def action_back(self) -> None:
         """Go back to the queue."""

@@ -1,5 +1,6 @@
 """The help: every key that works here, built from the bindings themselves."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rich.table import Table
@@ -67,6 +68,8 @@ class HelpScreen(DeskScreen[None]):
         yield Banner(self.place, "SOM · Ayuda")
         with VerticalScroll(id="help"):
             yield Static(self._table(), markup=False)
+            if signs := getattr(self.about, "SIGNS", ()):
+                yield Static(_signs(signs), markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
     def action_close(self) -> None:
@@ -81,6 +84,18 @@ class HelpScreen(DeskScreen[None]):
         for key, name, explained in self.rows:
             table.add_row(Text(key, style="bold"), Text(name), Text(explained, style="dim"))
         return table
+
+
+def _signs(signs: Sequence[tuple[str, str]]) -> Table:
+    """Return what the signs on a screen mean, under its keys."""
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1, 0, 0), title_justify="left")
+    table.add_column(no_wrap=True)
+    table.add_column()
+    table.add_row(Text(""), Text(""))
+    table.add_row(Text("Signos", style="bold underline"), Text(""))
+    for sign, meaning in signs:
+        table.add_row(Text(sign, style="bold"), Text(meaning))
+    return table
 
 
 def keys_of(screen: Screen[Any]) -> list[tuple[str, str, str]]:

@@ -14,17 +14,20 @@ from textual.widgets import DataTable, Footer, Static
 from console.clockwords import left
 from console.columns import GAP, Column, cells, columns_for
 from console.details import row_details
-from console.dialogs import AskLine, Choice, Choose
 from console.narrowing import ask_filter, ask_words
 from console.preview import preview
 from console.screens.base import Banner, ListTable, Workplace
 from console.screens.deeds import QueueDeeds
+from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, room_keys
+from console.unfinished import Unfinished, look, standing_words
+from console.viewbar import views_bar
 from console.views import VIEWS, Filter, Page, page
-from console.waypoints import full_reference
 from tickets.worklist import Place, QueueRow
 
 _VIEW = {view.id: view for view in VIEWS}
 _REFRESH_SECONDS = 30
+_TICK = 5.0
+"""Seconds between two words of how long an answer can be taken back: rare enough for a slow line."""
 _REREAD = 500
 """Cases read again by themselves, at most; whoever has read further asks for it with F5."""
 _TALL = 34
@@ -49,17 +52,9 @@ class QueueScreen(QueueDeeds):
             tooltip="Palabras de cartas, persona o número",
         ),
         Binding("f", "filter", "Filtrar", show=False, id="queue.filter", tooltip="Por línea, tipo y país; se suman"),
-        Binding("g", "jump", "Ir a", show=False, id="queue.jump", tooltip="Abrir un caso por su número"),
-        Binding("v", "views", "Vistas", id="queue.views", tooltip="Qué casos se ven; o con su cifra"),
-        Binding("m", "remediation", "Medidas", id="queue.remediation", tooltip="De subsanación, por completar"),
-        Binding(
-            "o",
-            "glance",
-            "Panorama",
-            show=False,
-            id="queue.glance",
-            tooltip="El día de un vistazo",
-        ),
+        JUMP_KEY,
+        VIEWS_KEY,
+        *room_keys("remediation", shown=("remediation",)),
         Binding("space", "mark", "Marcar", show=False, id="queue.mark", tooltip="Para actuar sobre varios"),
         Binding(
             "asterisk",
@@ -75,18 +70,35 @@ class QueueScreen(QueueDeeds):
         Binding(
             "a", "assign", "Reasignar", show=False, id="queue.assign", tooltip="Darlos a otra persona (supervisión)"
         ),
-        Binding("e", "settings", "Ajustes", show=False, id="queue.settings", tooltip="Cómo está puesta la mesa"),
-        Binding("n", "register", "Registrar", show=False, id="queue.register", tooltip="Una atención que no fue carta"),
+        Binding(
+            "u",
+            "undo",
+            "Retirar envío",
+            show=False,
+            id="queue.undo",
+            tooltip="Una respuesta suya que todavía no ha salido",
+        ),
+        *room_keys("register", "glance", "settings"),
         Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="queue.reload"),
         Binding("escape", "clear", "Quitar filtros y marcas", show=False, key_display="Esc", id="queue.clear"),
-        *(
-            Binding(
-                view.key, f"view('{view.id}')", view.name, show=False, id=f"view.{view.key}", tooltip=view.explained
-            )
-            for view in VIEWS
-        ),
+        *VIEW_KEYS,
         Binding("q", "app.quit", "Salir", id="queue.quit"),
     ]
+
+    SIGNS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("✗ vencida 2 h", "pasó el plazo hace 2 horas de trabajo y se sigue debiendo la respuesta"),
+        ("! urge, 6 h", "pasó la meta interna; quedan 6 horas de trabajo hasta que venza el plazo"),
+        ("! 1 h 30 min", "queda poco para la meta"),
+        ("· 6 h", "la meta es hoy"),
+        ("1 d háb.", "falta un día hábil para la meta"),
+        ("2?", "línea propuesta: una persona la confirma con c o la corrige con l"),
+        ("Recl.?", "tipo por confirmar: mientras tanto corre el plazo de consulta"),
+        ("Carmen?", "remitente sin verificar: podría no ser quien dice"),
+        ("por salir", "ya hay una respuesta escrita que todavía no ha salido"),
+        ("borrador", "usted dejó una respuesta a medio escribir"),
+        ("trata +2", "riesgo de trata, y dos avisos más: abajo se leen enteros"),
+        ("●", "marcado, para actuar sobre varios"),
+    )
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
@@ -97,15 +109,16 @@ class QueueScreen(QueueDeeds):
         self.next_place: Place | None = None
         self.marked: set[str] = set()
         self.columns: tuple[tuple[Column, int], ...] = ()
-        self.wanted = recalled.get("reference", "")
+        self.unfinished = Unfinished()
+        self.was_read = False
         self.settled = True  # the letter under the list is that of the case under the cursor
 
     def compose(self) -> ComposeResult:
         """Lay out the views, the table, and the details of one case."""
         yield Banner(self.place, "SOM · Bandeja")
         yield Static("", id="views", markup=False)
-        yield ListTable(id="queue", cursor_type="row", cell_padding=0)
         yield Static("", id="empty", markup=False)
+        yield ListTable(id="queue", cursor_type="row", cell_padding=0)
         yield Static("", id="details", markup=False)
         yield Static("", id="letter", markup=False)
         yield Footer(show_command_palette=False, compact=True)
@@ -115,10 +128,11 @@ class QueueScreen(QueueDeeds):
         self.query_one(DataTable).focus()
         self.load()
         self.set_interval(_REFRESH_SECONDS, self.load_again)
+        self.set_interval(_TICK, self.look_at_leaving)
 
     def on_screen_resume(self) -> None:
         """Come back to a queue as it is now."""
-        if self.rows:
+        if self.was_read:
             self.load()
 
     def on_resize(self, event: Resize) -> None:
@@ -139,18 +153,19 @@ class QueueScreen(QueueDeeds):
         """Read the view again, as far as it had been read."""
         view, narrowed, so_far = self.view, self.narrowed, min(len(self.rows), _REREAD)
 
-        def read() -> Page:
+        def read() -> tuple[Page, Unfinished]:
             first = page(self.desk, self.actor, view, narrowed)
             rows, after = list(first.rows), first.after
             while after is not None and len(rows) < so_far:
                 more = page(self.desk, self.actor, view, narrowed, after)
                 rows += more.rows
                 after = more.after
-            return Page(tuple(rows), after, first.now)
+            return Page(tuple(rows), after, first.now), look(self.desk, self.actor)
 
-        found = await self.fetch(read, quiet=quiet)
-        if found is not None:
-            self.rows, self.next_place = list(found.rows), found.after
+        read_now = await self.fetch(read, quiet=quiet)
+        if read_now is not None:
+            found, self.unfinished = read_now
+            self.rows, self.next_place, self.was_read = list(found.rows), found.after, True
             self.marked &= {row.reference for row in self.rows}
             self._show()
         self.query_one(Banner).refresh_hour()
@@ -177,7 +192,7 @@ class QueueScreen(QueueDeeds):
 
     def _show(self) -> None:
         table: DataTable[Text] = self.query_one(DataTable)
-        here = self.wanted or (current.reference if (current := self.current()) is not None else "")
+        here = current.reference if (current := self.current()) is not None else ""
         at = table.cursor_row
         self.columns = columns_for(self.size.width)
         table.clear(columns=True)
@@ -185,7 +200,6 @@ class QueueScreen(QueueDeeds):
             table.add_column(Text(column.title), width=width + GAP, key=column.title)
         self._add(self.rows)
         references = [row.reference for row in self.rows]
-        self.wanted = ""
         if self.rows:
             table.move_cursor(row=references.index(here) if here in references else min(at, len(self.rows) - 1))
         self._show_views()
@@ -193,23 +207,19 @@ class QueueScreen(QueueDeeds):
 
     def _add(self, rows: Sequence[QueueRow]) -> None:
         table: DataTable[Text] = self.query_one(DataTable)
-        now = self.desk.clock()
         for row in rows:
-            owed = left(self.desk, now, row.target_at, row.due_at)
-            table.add_row(*cells(row, self.columns, owed, marked=row.reference in self.marked), key=row.reference)
+            table.add_row(*self._cells(row, self.columns), key=row.reference)
+
+    def _cells(self, row: QueueRow, columns: tuple[tuple[Column, int], ...]) -> list[Text]:
+        owed = left(self.desk, self.desk.clock(), row.target_at, row.due_at)
+        mark = self.unfinished.marks.get(row.id, "")
+        return cells(row, columns, owed, chosen=row.reference in self.marked, mark=mark)
 
     def _show_views(self) -> None:
-        line = Text()
-        for view in VIEWS:
-            chosen = view.id == self.view
-            said = f"{view.key} {view.name}"
-            if chosen or line.cell_len + len(said) < self.size.width:
-                line.append(said, style="bold reverse" if chosen else "dim")
-                line.append(" ")
-        line.rstrip()
+        line = views_bar(self.view, self.size.width, self.unfinished.counts)
         said = f"Filtro: {self.narrowed.words} (Esc lo quita)" if self.narrowed else ""
         if self.marked:
-            said += f"{' · ' if said else ''}{len(self.marked)} marcados"
+            said += f"{' · ' if said else ''}{len(self.marked)} {'marcado' if len(self.marked) == 1 else 'marcados'}"
         if said:
             line.append(f"\n{said}", style="bold")
         self.query_one("#views", Static).update(line)
@@ -220,13 +230,23 @@ class QueueScreen(QueueDeeds):
         empty = self.query_one("#empty", Static)
         empty.update(Text("Ningún caso pasa el filtro. Esc lo quita." if self.narrowed else chosen_view.empty))
         empty.display = not self.rows
+        self.show_said()
+
+    def standing(self) -> Text:
+        """Say which of one's own answers have not left."""
+        return standing_words(self.desk.clock(), self.unfinished)
+
+    def look_at_leaving(self) -> None:
+        """Say anew how long an answer can be taken back; once it may have left, look what became of it."""
+        if self.unfinished.own:
+            if self.unfinished.own[0].leaves_at <= self.desk.clock():
+                self.load_again()
+            self.show_said()
 
     def _show_details(self) -> None:
         row = self.current()
         shown = Text() if row is None else row_details(self.desk, row, self.desk.clock(), self.size.width)
         self.query_one("#details", Static).update(shown)
-        if row is not None:
-            self.place.remembered["reference"] = row.reference
         if self.query_one("#letter").display:
             self.settled = False
             self._show_letter(row.id if row is not None else None)
@@ -260,45 +280,33 @@ class QueueScreen(QueueDeeds):
     def action_open(self) -> None:
         """Open the case under the cursor."""
         if (row := self.current()) is not None:
-            self._open(row.reference)
+            self.open_case(row.reference)
 
     def action_answer(self) -> None:
         """Open the case under the cursor and go straight to its answer."""
         if (row := self.current()) is not None:
-            self._open(row.reference, answering=True)
+            self.open_case(row.reference, answering=True)
 
-    def _open(self, reference: str, *, answering: bool = False) -> None:
-        from console.screens.ticket import TicketScreen
-
-        self.place.remembered["reference"] = reference
-        self.app.push_screen(TicketScreen(self.place, reference, answering=answering))
-
-    @work
-    async def action_jump(self) -> None:
-        """Ask for a reference and open it; the bare number of this year is enough."""
-        said = await self.app.push_screen_wait(AskLine("¿Qué caso?", "SOM-2026-000123, o solo 123"))
-        if said and said.strip():
-            self._open(full_reference(said, self.desk.clock().year))
+    def view_now(self) -> str:
+        """Return the view that is shown."""
+        return self.view
 
     def action_view(self, view: str) -> None:
         """Show another view."""
         if view == "uncertain":
             from console.screens.uncertain import UncertainScreen
 
-            self.app.push_screen(UncertainScreen(self.place))
+            self.app.push_screen(UncertainScreen(self.place), self.carry_out)
             return
         self.view, self.rows, self.marked = view, [], set()
         self.place.remembered["view"] = view
         self.query_one(DataTable).clear()
         self.load()
 
-    @work
-    async def action_views(self) -> None:
-        """Choose a view from a list."""
-        choices = [Choice(view.id, f"{view.name}: {view.explained}", view.key) for view in VIEWS]
-        chosen = await self.app.push_screen_wait(Choose("¿Qué casos quiere ver?", choices, self.view))
-        if chosen is not None:
-            self.action_view(chosen)
+    async def carry_out(self, order: str | None) -> None:
+        """Go where somebody wanted to go from a room beside the queue."""
+        if order:
+            await self.run_action(order)
 
     @work
     async def action_search(self) -> None:
@@ -331,29 +339,11 @@ class QueueScreen(QueueDeeds):
         """Read the queue again now."""
         self.load()
 
-    def action_register(self) -> None:
-        """Register an attention by telephone, in person or by video."""
-        from console.screens.register import RegisterScreen
+    def action_room(self, room: str) -> None:
+        """Go to a room beside the queue."""
+        from console.screens.rooms import room_screen
 
-        self.app.push_screen(RegisterScreen(self.place))
-
-    def action_remediation(self) -> None:
-        """Show the remediation log."""
-        from console.screens.remediation import RemediationScreen
-
-        self.app.push_screen(RemediationScreen(self.place))
-
-    def action_glance(self) -> None:
-        """Show the day at a glance."""
-        from console.screens.glance import GlanceScreen
-
-        self.app.push_screen(GlanceScreen(self.place))
-
-    def action_settings(self) -> None:
-        """Show how the desk is set."""
-        from console.screens.settings import SettingsScreen
-
-        self.app.push_screen(SettingsScreen(self.place))
+        self.app.push_screen(room_screen(room, self.place), self.carry_out)
 
     # -- acting -------------------------------------------------------------------------------------------------------
 
@@ -364,8 +354,7 @@ class QueueScreen(QueueDeeds):
             return
         self.marked ^= {row.reference}
         table: DataTable[Text] = self.query_one(DataTable)
-        owed = left(self.desk, self.desk.clock(), row.target_at, row.due_at)
-        first = cells(row, self.columns[:1], owed, marked=row.reference in self.marked)[0]
+        first = self._cells(row, self.columns[:1])[0]
         table.update_cell(row.reference, self.columns[0][0].title, first)
         table.move_cursor(row=table.cursor_row + 1)
         self._show_views()

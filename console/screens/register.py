@@ -15,7 +15,8 @@ from casework import attention
 from casework.attention import CHANNELS, GENDERS, OUTCOMES, Attended, CannotRegister, country_code
 from console import words
 from console.clockwords import short
-from console.dialogs import AskLine, AskText, Choice, Choose
+from console.dialogs import AskLine, Choice, Choose, Confirm
+from console.drafting import AskDraft
 from console.outside import one_line
 from console.refusals import explain
 from console.screens.base import Banner, DeskScreen, Workplace
@@ -63,7 +64,7 @@ class Form:
         )
 
 
-class RegisterScreen(DeskScreen[int | None]):
+class RegisterScreen(DeskScreen[str | None]):
     """The form. It asks field by field; afterwards any field is changed with its digit."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,11 +123,19 @@ class RegisterScreen(DeskScreen[int | None]):
         number = await self.fetch(lambda: attention.register(self.desk, self.actor, given))
         if number is not None:
             self.tell(f"Atención {number} registrada.")
-            self.dismiss(number)
+            self.dismiss(None)
 
-    def action_back(self) -> None:
-        """Leave without registering."""
-        self.dismiss(None)
+    def half_done(self) -> str:
+        """Name the attention, once anything of it has been said."""
+        return "La atención que está registrando" if self.form != Form() else ""
+
+    @work(exclusive=True, group="asking")
+    async def action_back(self) -> None:
+        """Leave without registering; asked once when something has been filled in."""
+        if self.form == Form() or await self.app.push_screen_wait(
+            Confirm("¿Salir sin registrar?", "Lo que llenó de esta atención se pierde.")
+        ):
+            self.dismiss(None)
 
     # -- the questions ------------------------------------------------------------------------------------------------
 
@@ -171,9 +180,12 @@ class RegisterScreen(DeskScreen[int | None]):
                 said = await self._choose("Género, solo si lo dijo", labels, keys, form.gender or _NOT_SAID)
                 changes = {"gender": said if said and said != _NOT_SAID else ""}
             case _:
-                said = await self.app.push_screen_wait(
-                    AskText("Nota", "Sin nombres, correos, teléfonos ni documentos. Puede quedar vacía.", form.note)
-                )
+                hint = "Sin nombres, correos, teléfonos ni documentos. Puede quedar vacía."
+                asked = AskDraft("Nota", hint, form.note)
+                said = await self.app.push_screen_wait(asked)
+                if said is None and asked.left_behind is not None:
+                    self.form = replace(form, note=asked.left_behind)  # the form is not registered yet: nothing is lost
+                    self.query_one("#form Static", Static).update(self._shown())
                 changes = {"note": said or ""}
         if said is None:
             return False

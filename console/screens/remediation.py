@@ -1,6 +1,5 @@
 """The remediation log («Medidas de subsanación»): broken promises to explain, make amends for, and close."""
 
-from itertools import islice
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -10,92 +9,146 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import DataTable, Footer, Static
 
+from calendar_pe.clock import lima_date
 from casework import remedy
 from casework.remedy import Amends
-from console import words
-from console.clockwords import short
-from console.dialogs import AskText, Choice, Choose, Confirm
+from console.clockwords import short, short_date
+from console.dialogs import Choice, Choose, Confirm
+from console.drafting import AskDraft
 from console.lines import whole
-from console.outside import one_line
+from console.outside import one_line, outside
+from console.remedies import Entry, broken_words, entries, entry_words, lacking_briefly, lacking_words, who_and_what
 from console.screens.base import Banner, DeskScreen, ListTable, Workplace
-from sla.remediation import TITLES, Cause, RemediationForm, missing_fields
+from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, WayScreen, room_keys
+from sla.remediation import Cause, RemediationForm
 from sla.working_time import say
 
-_MOST = 500
+_WIDE = 110
 _YES_NO = {True: "sí corresponde", False: "no corresponde", None: ""}
 
 
-class RemediationScreen(DeskScreen[None]):
+class RemediationScreen(WayScreen):
     """The list of remediation rows, those still open first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "closed", "Ver cerradas", id="remedies.closed", tooltip="Mostrar también las ya cerradas"),
-        Binding("escape,q", "back", "Volver", key_display="Esc", id="remedies.back"),
+        Binding("c", "closed", "Ver cerradas", id="remedies.closed", tooltip="Mostrar también las ya cerradas, o no"),
+        VIEWS_KEY,
+        JUMP_KEY,
+        *room_keys("glance", "register", "settings"),
+        *VIEW_KEYS,
+        Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="remedies.reload"),
+        Binding("escape,q,m", "back", "Volver", key_display="Esc", id="remedies.back"),
     ]
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
-        self.forms: list[RemediationForm] = []
+        self.entries: list[Entry] = []
         self.with_closed = False
+        self.was_read = False
 
     def compose(self) -> ComposeResult:
         """Lay out the table."""
         yield Banner(self.place, "SOM · Medidas de subsanación")
-        yield ListTable(id="remedies", cursor_type="row")
-        yield Static(Text("No hay medidas por completar."), id="empty", markup=False)
+        yield Static("", id="empty", markup=False)
+        yield ListTable(id="remedies", cursor_type="row", cell_padding=0)
+        yield Static("", id="about", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Read the log."""
-        table: DataTable[Text] = self.query_one(DataTable)
-        for title in ("Nº", "Caso o mes", "Se incumplió", "Estado", "Falta"):
-            table.add_column(Text(title))
-        table.focus()
+        self.query_one(DataTable).focus()
         self.load()
 
     def on_screen_resume(self) -> None:
         """Come back to the log as it is now."""
-        if self.forms:
+        if self.was_read:
             self.load()
+
+    def on_resize(self) -> None:
+        """Fit the columns to the width."""
+        if self.was_read:
+            self._show()
 
     @work(exclusive=True, group="log")
     async def load(self) -> None:
         """Read the log again."""
         states = () if self.with_closed else ("open",)
-        found = await self.fetch(lambda: list(islice(remedy.forms(self.desk, states=states), _MOST)))
-        if found is None:
-            return
-        self.forms = found
+        found = await self.fetch(lambda: entries(self.desk, states))
+        if found is not None:
+            self.entries, self.was_read = found, True
+            self._show()
+
+    def _show(self) -> None:
         table: DataTable[Text] = self.query_one(DataTable)
         at = table.cursor_row
-        table.clear()
-        for form in found:
-            lacking = missing_fields(form)
+        table.clear(columns=True)
+        widths = _widths(self.size.width)
+        for title, width in zip(("Nº", "Caso o mes", "Remite: asunto", "Venció", "Falta"), widths, strict=True):
+            table.add_column(Text(title), width=width + 1)
+        for one in self.entries:
+            half = any(key.startswith(_medida(one.form)) for key in self.place.half_written)
             table.add_row(
-                whole(str(form.id)),
-                whole(form.reference),
-                whole(short(form.broken_at)),
-                whole("cerrada" if form.closed_at else "abierta"),
-                whole(f"{len(lacking)} datos" if len(lacking) > 1 else "1 dato" if lacking else "nada"),
+                whole(str(one.form.id)),
+                whole(one.form.reference if widths[1] > 11 else one.form.reference.removeprefix("SOM-")),
+                _cut(outside(who_and_what(one.case)), widths[2]),
+                whole(short_date(lima_date(one.form.broken_at))),
+                whole(lacking_briefly(one.form, widths[4], half=half), "dim" if one.form.closed_at else ""),
             )
-        if found:
-            table.move_cursor(row=min(at, len(found) - 1))
-        self.query_one("#empty").display = not found
+        if self.entries:
+            table.move_cursor(row=min(at, len(self.entries) - 1))
+        self.query_one(Banner).retitle(f"SOM · Medidas de subsanación: {len(self.entries)}")
+        empty = self.query_one("#empty", Static)
+        empty.update(
+            Text("No hay medidas: no se ha incumplido ninguna promesa.")
+            if self.with_closed
+            else Text("No hay medidas por completar. Con c se ven las cerradas.")
+        )
+        empty.display = not self.entries
+        self._show_details()
+
+    @on(DataTable.RowHighlighted)
+    def moved(self) -> None:
+        """Say what the row under the cursor is about and lacks."""
+        self._show_details()
+
+    def _show_details(self) -> None:
+        at = self.query_one(DataTable).cursor_row
+        details = self.query_one("#about", Static)
+        details.display = 0 <= at < len(self.entries)
+        if details.display:
+            details.update(entry_words(self.entries[at]))
 
     @on(DataTable.RowSelected)
     def opened(self, event: DataTable.RowSelected) -> None:
         """Open the row under the cursor."""
-        if 0 <= event.cursor_row < len(self.forms):
-            self.app.push_screen(FormScreen(self.place, self.forms[event.cursor_row]))
+        if 0 <= event.cursor_row < len(self.entries):
+            self.app.push_screen(FormScreen(self.place, self.entries[event.cursor_row]))
 
     def action_closed(self) -> None:
         """Show the closed rows too, or hide them."""
         self.with_closed = not self.with_closed
         self.load()
 
+    def action_reload(self) -> None:
+        """Read the log again now."""
+        self.load()
+
     def action_back(self) -> None:
         """Go back to the queue."""
         self.dismiss(None)
+
+
+def _widths(width: int) -> tuple[int, int, int, int, int]:
+    """Return the widths of the columns for a terminal, one cell between two and a bar to scroll by at the right."""
+    number = 15 if width >= _WIDE else 11
+    room = max(0, width - 4 - number - 10 - 5 - 2)
+    who = max(16, min(60, room * 2 // 5))
+    return 4, number, who, 10, room - who
+
+
+def _cut(text: Text, width: int) -> Text:
+    text.truncate(width, overflow="ellipsis")
+    return text
 
 
 class FormScreen(DeskScreen[None]):
@@ -115,9 +168,9 @@ class FormScreen(DeskScreen[None]):
         Binding("escape,q", "back", "Volver", key_display="Esc", id="form.back"),
     ]
 
-    def __init__(self, place: Workplace, form: RemediationForm) -> None:
+    def __init__(self, place: Workplace, entry: Entry) -> None:
         super().__init__(place)
-        self.form = form
+        self.form, self.case = entry.form, entry.case
 
     def compose(self) -> ComposeResult:
         """Lay out the form."""
@@ -137,7 +190,7 @@ class FormScreen(DeskScreen[None]):
                 return
         if self.form.apology_due is None and not await self._ask_apology():
             return
-        self.tell(_lacking_words(self.form) or "Está completa: con z se cierra.")
+        self.tell(lacking_words(self.form) or "Está completa: con z se cierra.")
 
     @work
     async def action_cause(self) -> None:
@@ -168,7 +221,7 @@ class FormScreen(DeskScreen[None]):
     @work
     async def action_close(self) -> None:
         """Close the row."""
-        if lacking := _lacking_words(self.form):
+        if lacking := lacking_words(self.form):
             self.tell(f"No se puede cerrar. {lacking}", wrong=True)
             return
         if await self.app.push_screen_wait(
@@ -197,9 +250,23 @@ class FormScreen(DeskScreen[None]):
 
     async def _ask_field(self, name: str) -> bool:
         title, hint = _FIELDS[name]
-        said = await self.app.push_screen_wait(AskText(title, hint, self._value(name)))
-        written: dict[str, Any] = {name: (said or "").strip()}
-        return said is not None and await self._edit(Amends(**written))
+        key, drafts = self._draft_key(name), self.place.half_written
+        asked = AskDraft(title, hint, drafts.get(key, self._value(name)))
+        said = await self.app.push_screen_wait(asked)
+        text = (asked.left_behind or "" if said is None else said).strip()
+        if text and text != self._value(name).strip():
+            drafts[key] = text  # until the record has it
+        else:
+            drafts.pop(key, None)
+        written: dict[str, Any] = {name: text}
+        if said is not None and await self._edit(Amends(**written)):
+            drafts.pop(key, None)
+            self._refresh()
+            return True
+        self._refresh()
+        if key in drafts:
+            self.tell("Queda como borrador, sin guardar: ábralo otra vez y acéptelo con Ctrl+S.")
+        return False
 
     async def _ask_apology(self) -> bool:
         choices = [Choice("yes", "Sí: se le debe una disculpa", "s"), Choice("no", "No corresponde", "n")]
@@ -215,8 +282,14 @@ class FormScreen(DeskScreen[None]):
         fresh = await self.fetch(lambda: remedy.find(self.desk, self.form.id))
         if fresh is not None:
             self.form = fresh
-            self.query_one("#form Static", Static).update(self._shown())
+            self._refresh()
         return fresh is not None
+
+    def _refresh(self) -> None:
+        self.query_one("#form Static", Static).update(self._shown())
+
+    def _draft_key(self, name: str) -> str:
+        return f"{_medida(self.form)} ({_FIELDS[name][0].lower()})"
 
     def _value(self, name: str) -> str:
         return self.form.cause_detail if name == "cause_text" else str(getattr(self.form, name))
@@ -225,41 +298,42 @@ class FormScreen(DeskScreen[None]):
         form = self.form
         shown = Text()
         shown.append(f"{form.commitment.label}\n", style="bold")
-        shown.append(f"{form.reference}")
-        shown.append(f" · {words.KINDS.get(form.kind, form.kind)}" if form.kind else "")
-        shown.append(f"\nSe incumplió el {short(form.broken_at)}\n")
+        shown.append(form.reference)
+        if self.case is not None:
+            shown.append(f" · {one_line(who_and_what(self.case), 120)}")
+        shown.append(f"\n{broken_words(form, self.case)}\n")
         if form.answered_at is not None:
             late = say(form.lateness_seconds or 0, self.desk.working_time)
             shown.append(f"Se respondió el {short(form.answered_at)}, {late} tarde\n")
         elif form.kind:
-            shown.append("Todavía no se ha respondido\n", style="bold")
+            shown.append("Todavía no se ha respondido: o abre el caso\n", style="bold")
         shown.append("\n")
         rows = [
-            ("1", "Motivo", form.cause.label if form.cause else ""),
-            ("2", "Detalle del motivo", form.cause_detail),
-            ("3", "Medida correctiva", form.corrective),
-            ("4", "Medida preventiva", form.preventive),
-            ("5", "Responsable", form.responsible),
-            ("6", "Disculpa", _YES_NO[form.apology_due]),
-            (" ", "Carta de disculpa", "escrita" if form.apology_message_id else ""),
+            ("1", "cause", "Motivo", form.cause.label if form.cause else ""),
+            ("2", "cause_text", "Detalle del motivo", form.cause_detail),
+            ("3", "corrective", "Medida correctiva", form.corrective),
+            ("4", "preventive", "Medida preventiva", form.preventive),
+            ("5", "responsible", "Responsable", form.responsible),
+            ("6", "apology_due", "Disculpa", _YES_NO[form.apology_due]),
+            (" ", "", "Carta de disculpa", "escrita" if form.apology_message_id else ""),
         ]
-        for key, title, value in rows:
+        for key, name, title, value in rows:
             shown.append(f"{key}  {title}: ", style="bold")
-            shown.append(f"{one_line(value, 600)}\n" if value.strip() else "—\n", style="" if value.strip() else "dim")
-        said = "Cerrada." if form.closed_at else _lacking_words(form) or "Completa: z la cierra."
+            draft = self.place.half_written.get(self._draft_key(name), "") if name in _FIELDS else ""
+            if draft:
+                shown.append(f"{one_line(draft, 600)} ", style="italic")
+                shown.append("(borrador sin guardar)\n", style="bold yellow")
+            elif value.strip():
+                shown.append(f"{one_line(value, 600)}\n")
+            else:
+                shown.append("—\n", style="dim")
+        said = "Cerrada." if form.closed_at else lacking_words(form) or "Completa: z la cierra."
         shown.append(f"\n{said}", style="bold")
         return shown
 
 
-def _lacking_words(form: RemediationForm) -> str:
-    """Say what a row still lacks; when and how late it was answered fills itself in once the case is answered."""
-    itself = {TITLES["answered_at"], TITLES["lateness"]}
-    lacking = missing_fields(form)
-    written = ", ".join(one for one in lacking if one not in itself).lower()
-    said = [f"Falta: {written}."] if written else []
-    if itself & set(lacking):
-        said.append("Falta responder el caso (o lo abre); la demora se anota sola.")
-    return " ".join(said)
+def _medida(form: RemediationForm) -> str:
+    return f"la medida {form.id}"
 
 
 _FIELDS = {

@@ -8,9 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
+from calendar_pe.clock import date_words
 from casework.desk import Desk
 from console import words
-from console.screens.base import Banner, DeskScreen
+from console.screens.base import Banner
+from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, WayScreen, room_keys
 from sla.promises import DayEnds, Reading
 
 _READINGS = {
@@ -21,11 +23,15 @@ _READINGS = {
 _YES_NO = {True: "sí", False: "no"}
 
 
-class SettingsScreen(DeskScreen[None]):
+class SettingsScreen(WayScreen):
     """The settings of this desk, one a line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", "Volver", key_display="Esc", id="settings.back"),
+        VIEWS_KEY,
+        JUMP_KEY,
+        *room_keys("remediation", "glance", "register"),
+        *VIEW_KEYS,
+        Binding("escape,q,e", "back", "Volver", key_display="Esc", id="settings.back"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -56,7 +62,7 @@ def settings_text(desk: Desk) -> Text:
                 ("Oficina", rules.office),
                 ("Escribe como", f"{rules.from_name} <{rules.from_address}>"),
                 ("Horario", f"{hours.opening:%H:%M} a {hours.closing:%H:%M}, días hábiles"),
-                ("Simulada", _YES_NO[rules.simulated]),
+                ("De prueba (simulada)", _YES_NO[rules.simulated]),
                 ("Base de datos", {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[desk.store.dialect]),
             ),
         ),
@@ -65,10 +71,10 @@ def settings_text(desk: Desk) -> Text:
             (
                 ("Días hábiles", terms),
                 ("Hora de corte", f"{promises.cutoff:%H:%M}"),
-                ("Lectura", _READINGS[promises.reading]),
+                ("Cómo se cuenta", _READINGS[promises.reading]),
                 ("El último día acaba", ends),
                 ("Se avisa", f"{_hours(promises.warn_before.total_seconds())} de trabajo antes"),
-                ("Calendario", desk.calendar.version),
+                ("Calendario", f"feriados revisados el {date_words(desk.calendar.reviewed_on)}"),
             ),
         ),
         (

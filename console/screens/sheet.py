@@ -46,7 +46,12 @@ class SheetScreen(DeskScreen[Queued | None]):
             tooltip="Queda un momento para retirarla",
         ),
         Binding(
-            "f4", "editor", "Editor propio", key_display="F4", id="answer.editor", tooltip="Escribir en su $EDITOR"
+            "f4",
+            "editor",
+            "Otro editor",
+            key_display="F4",
+            id="answer.editor",
+            tooltip="Seguir escribiendo en el programa que usted prefiere",
         ),
         Binding(
             "f8",
@@ -110,12 +115,15 @@ class SheetScreen(DeskScreen[Queued | None]):
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    def _edit(self, written: Rendered) -> None:
+    def _edit(self, written: Rendered, *, untouched: bool = False) -> None:
+        """Show the sheet; an ``untouched`` one has nothing yet that the person wrote, and becomes no draft."""
         self.written = written
         self._show_envelope()
         sheet = self.query_one("#sheet", TextArea)
         self.saved = for_terminal(self.sight.draft.text) if self.sight.draft is not None else ""
         sheet.load_text(written.text)
+        if untouched:
+            self.saved = sheet.text
         self.query_one(ContentSwitcher).current = "writing"
         sheet.focus()
         self.refresh_bindings()
@@ -131,8 +139,6 @@ class SheetScreen(DeskScreen[Queued | None]):
         if self.leaves_at is not None:
             envelope.append(f" · sale el {short(self.leaves_at)}", style="bold")
         envelope.append(f"\nAsunto de la persona: {one_line(ticket.subject, 150) or '(sin asunto)'}")
-        if ticket.trafficking_risk:
-            envelope.append("\n⚠ RIESGO DE TRATA: otra persona puede leer esta respuesta.", style="bold red")
         self.query_one("#envelope", Static).update(envelope)
 
     @on(TextArea.Changed, "#sheet")
@@ -171,7 +177,7 @@ class SheetScreen(DeskScreen[Queued | None]):
         """Write the sheet in the person's own editor; what stands there is kept as a draft before it opens."""
         sheet = self.query_one("#sheet", TextArea)
         if not self.place.editor:
-            self.tell("No tiene un editor elegido: defina EDITOR antes de abrir la bandeja.", wrong=True)
+            self.tell("Su cuenta no tiene otro editor elegido; pídalo a quien administra el sistema.", wrong=True)
             return
         await self.keep()
         paper = self._paper()
@@ -192,9 +198,8 @@ class SheetScreen(DeskScreen[Queued | None]):
         """Ask for the hour at which the answer leaves; empty sends it without one."""
         wrong = ""
         while True:
-            said = await self.app.push_screen_wait(
-                AskLine("¿A qué hora sale la respuesta?", f"{EXAMPLES}; vacío: al enviarla", wrong=wrong)
-            )
+            hint = "Vacío: al enviarla." if wrong else f"{EXAMPLES}.\nVacío: al enviarla."
+            said = await self.app.push_screen_wait(AskLine("¿A qué hora sale la respuesta?", hint, wrong=wrong))
             if said is None:
                 return
             try:

@@ -7,18 +7,19 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from casework import answer
 from console import words
 from console.clockwords import short
 from console.conversation import conversation
-from console.facts import facts, headline, journal_text
+from console.facts import RISK, facts, headline, journal_text
 from console.hours import seconds_words
+from console.keybar import KeyBar
 from console.outside import one_line
 from console.screens.acts import CaseScreen
 from console.screens.base import Banner, Workplace
-from console.sight import Sight, see
+from console.sight import Sight
 
 _PANES = ("letters", "facts", "journal")
 _TICK = 5.0
@@ -26,20 +27,22 @@ _TICK = 5.0
 
 
 class TicketScreen(CaseScreen):
-    """One case. In a narrow terminal one pane shows at a time; in a wide one letters and facts stand side by side."""
+    """One case. In a narrow terminal one pane shows at a time; in a wide one the facts stand beside the others."""
 
-    DEFAULT_CSS = """
-    TicketScreen #leaving { height: auto; display: none; padding: 0 1; background: $panel; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "answer", "Responder", id="ticket.answer", tooltip="Elegir una respuesta, completarla y enviarla"),
         Binding("d", "refer", "Derivar", id="ticket.refer", tooltip="Indicar a qué entidad acudir"),
         Binding("p", "ask_back", "Preguntar", id="ticket.ask_back", tooltip="Pedir a la persona los datos que faltan"),
-        Binding("t", "take", "Tomar", id="ticket.take", tooltip="Quedarse con el caso"),
-        Binding("s", "release", "Soltar", show=False, id="ticket.release", tooltip="Devolverlo a la bandeja de todos"),
         Binding("c", "confirm", "Confirmar", id="ticket.confirm", tooltip="La clasificación está bien"),
-        Binding("l", "line", "Línea", show=False, id="ticket.line", tooltip="Corregir la línea"),
-        Binding("k", "kind", "Tipo", show=False, id="ticket.kind", tooltip="Consulta, sugerencia, reclamo…"),
+        Binding("l", "line", "Línea", id="ticket.line", tooltip="Corregir la línea"),
+        Binding("k", "kind", "Tipo", id="ticket.kind", tooltip="Consulta, sugerencia, reclamo…"),
+        Binding("t", "take", "Tomar", id="ticket.take", tooltip="Quedarse con el caso"),
+        Binding("n", "note", "Nota", id="ticket.note", tooltip="Nota interna; la persona nunca la lee"),
+        Binding("u", "undo", "Retirar envío", id="ticket.undo", tooltip="Mientras la respuesta no haya salido"),
+        Binding("i", "pane", "Datos", id="ticket.pane", tooltip="Pasar de la carta a los datos y al historial"),
+        Binding("h", "pane('journal')", "Historial", id="ticket.journal", tooltip="Qué pasó y quién lo hizo"),
+        Binding("x", "unfold", "Citas", id="ticket.unfold", tooltip="Mostrar u ocultar el texto citado"),
+        Binding("z", "close", "Cerrar", id="ticket.close", tooltip="Cerrar con un resultado, o reabrir"),
         Binding(
             "y",
             "on_behalf",
@@ -49,15 +52,7 @@ class TicketScreen(CaseScreen):
             tooltip="Escribe por otra persona: sí o no",
         ),
         Binding("w", "risk", "Riesgo de trata", show=False, id="ticket.risk", tooltip="Marcar o quitar el riesgo"),
-        Binding("n", "note", "Nota", show=False, id="ticket.note", tooltip="Nota interna; la persona nunca la lee"),
-        Binding("i", "pane", "Datos", id="ticket.pane", tooltip="Pasar de la carta a los datos y al historial"),
-        Binding(
-            "h", "pane('journal')", "Historial", show=False, id="ticket.journal", tooltip="Qué pasó y quién lo hizo"
-        ),
-        Binding("x", "unfold", "Citas", show=False, id="ticket.unfold", tooltip="Mostrar u ocultar el texto citado"),
-        Binding(
-            "u", "undo", "Retirar envío", show=False, id="ticket.undo", tooltip="Mientras la respuesta no haya salido"
-        ),
+        Binding("s", "release", "Soltar", show=False, id="ticket.release", tooltip="Devolverlo a la bandeja de todos"),
         Binding(
             "a", "assign", "Reasignar", show=False, id="ticket.assign", tooltip="Dárselo a otra persona (supervisión)"
         ),
@@ -65,11 +60,23 @@ class TicketScreen(CaseScreen):
         Binding("m", "merge", "Unir", show=False, id="ticket.merge", tooltip="Hacer de dos casos uno solo"),
         Binding("e", "split", "Separar", show=False, id="ticket.split", tooltip="Pasar una carta a un caso nuevo"),
         Binding(
-            "b", "save", "Bajar adjunto", show=False, id="ticket.save", tooltip="Guardarlo en una carpeta, sin abrirlo"
+            "b",
+            "save",
+            "Guardar adjunto",
+            show=False,
+            id="ticket.save",
+            tooltip="En una carpeta; nunca se abre",
         ),
-        Binding("z", "close", "Cerrar", show=False, id="ticket.close", tooltip="Cerrar con un resultado, o reabrir"),
         Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="ticket.reload"),
         Binding("escape,q", "back", "Volver", key_display="Esc", id="ticket.back"),
+        Binding(
+            "question_mark,f1",
+            "help",
+            "Más teclas",
+            key_display="?",
+            id="help",
+            tooltip="Todas las teclas de esta pantalla",
+        ),
     ]
 
     def __init__(self, place: Workplace, reference: str, *, answering: bool = False) -> None:
@@ -77,20 +84,22 @@ class TicketScreen(CaseScreen):
         self.answering = answering
         self.unfolded = False
         self.pane = "letters"
+        self.shown: dict[str, Text] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the headline over the panes."""
         yield Banner(self.place, f"SOM · {self.reference}")
+        yield Static(RISK, classes="danger", markup=False)
         yield Static("", id="headline", markup=False)
-        yield Static("", id="leaving", markup=False)
         with Horizontal(id="panes"):
             for name in _PANES:
                 with VerticalScroll(id=name):
                     yield Static("", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read the case."""
+        """Read the case; what was said of another one is no longer to the point."""
+        self.app.clear_notifications()
         self._show_pane()
         self.load()
         self.set_interval(30, self.load)
@@ -101,16 +110,10 @@ class TicketScreen(CaseScreen):
         if self.sight is not None:
             self.load()
 
-    @work(exclusive=True, group="see")
-    async def load(self) -> None:
-        """Read the case again."""
-        seen = await self.fetch(lambda: see(self.desk, self.actor, self.reference))
+    def watch_sight(self, seen: Sight | None) -> None:
+        """Show the case as it was read; go on to its answer when it was opened for that."""
         if seen is None:
-            if self.sight is None:
-                self.dismiss(None)
             return
-        self.sight = seen
-        self.was_read.set()
         self._show(seen)
         if self.answering:
             self.answering = False
@@ -119,35 +122,39 @@ class TicketScreen(CaseScreen):
     def _show(self, seen: Sight) -> None:
         state = words.STATES.get(seen.ticket.state, seen.ticket.state)
         self.query_one(Banner).retitle(f"SOM · {seen.ticket.reference} · {state}")
-        self.query_one("#headline", Static).update(headline(self.desk, seen))
-        self._show_leaving()
-        self.query_one("#letters Static", Static).update(conversation(seen, unfolded=self.unfolded))
-        self.query_one("#facts Static", Static).update(facts(self.desk, seen))
-        self.query_one("#journal Static", Static).update(journal_text(seen))
+        self.query_one(".danger", Static).display = seen.ticket.trafficking_risk and not seen.merged_into
+        self.query_one("#headline", Static).update(headline(self.desk, seen, risk_apart=True))
+        self.show_said()
+        self._show_in("letters", conversation(seen, unfolded=self.unfolded))
+        self._show_in("facts", facts(self.desk, seen))
+        self._show_in("journal", journal_text(seen))
+
+    def _show_in(self, pane: str, text: Text) -> None:
+        """Show a text in a pane; one that is there already is not laid out again."""
+        if self.shown.get(pane) != text:
+            self.shown[pane] = text
+            self.query_one(f"#{pane} Static", Static).update(text)
 
     def look_at_leaving(self) -> None:
         """Say anew how long an answer can be taken back; once it may have left, look what became of it."""
         pending = self.sight.pending if self.sight is not None else None
         if pending is not None and pending.next_attempt_at <= self.desk.clock():
             self.load()
-        self._show_leaving()
+        self.show_said()
 
-    def _show_leaving(self) -> None:
+    def standing(self) -> Text:
         """Say when an answer leaves, and the key that takes it back."""
-        line = self.query_one("#leaving", Static)
         pending = self.sight.pending if self.sight is not None else None
-        line.display = pending is not None
         if pending is None or self.sight is None:
-            return
+            return Text()
         mine = pending.author_id == self.actor.staff_id
         whose = "Su respuesta" if mine else f"La respuesta de {one_line(self.sight.who(pending.author_id), 30)}"
         now = self.desk.clock()
         if pending.next_attempt_at <= now:
-            line.update(Text(f"▲ {whose} está por salir en cualquier momento."))
-            return
+            return Text(f"▲ {whose} está por salir en cualquier momento.")
         shown = Text(f"▲ {whose} sale {seconds_words(pending.next_attempt_at, now)} · ")
         shown.append("u la retira", style="bold")
-        line.update(shown)
+        return shown
 
     def _show_pane(self) -> None:
         for name in _PANES:
@@ -159,8 +166,7 @@ class TicketScreen(CaseScreen):
 
     def action_pane(self, pane: str = "") -> None:
         """Show the next pane, or that one (or the letters again)."""
-        order = _PANES if self.has_class("-narrow") else ("letters", "journal")
-        following = order[(order.index(self.pane) + 1) % len(order)] if self.pane in order else "letters"
+        following = _PANES[(_PANES.index(self.pane) + 1) % len(_PANES)]
         self.pane = following if not pane else ("letters" if self.pane == pane else pane)
         self._show_pane()
 
@@ -209,10 +215,8 @@ class TicketScreen(CaseScreen):
                 f"Ya hay una respuesta de {who} por salir ({short(pending.next_attempt_at)}); u la retira.", wrong=True
             )
             return
-        queued = await self.app.push_screen_wait(AnswerScreen(self.place, seen, template))
-        if queued is not None:
-            said = seconds_words(queued.leaves_at, self.desk.clock())
-            self.tell(f"La respuesta sale {said}. Mientras tanto, u la retira.", seconds=12)
+        if await self.app.push_screen_wait(AnswerScreen(self.place, seen, template)) is not None:
+            self.app.clear_notifications()  # the line of messages says from now on when it leaves
         self.load()
 
     @work

@@ -14,18 +14,27 @@ from console.clockwords import short
 from console.dialogs import Confirm
 from console.lines import whole
 from console.outside import outside
-from console.screens.base import Banner, DeskScreen, ListTable, Workplace
+from console.screens.base import Banner, ListTable, Workplace
+from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, WayScreen, room_keys
+from console.viewbar import views_bar
 from console.views import UncertainSend, uncertain_sends
 
+_EXPLAINED = "Se cortó la conexión al enviarlas y no se sabe si llegaron. Búsquelas en los correos enviados y dígalo."
 
-class UncertainScreen(DeskScreen[None]):
-    """The list of uncertain sends."""
+
+class UncertainScreen(WayScreen):
+    """The view of the uncertain sends: a list of letters, not of cases."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "sent", "Sí llegó", id="uncertain.sent", tooltip="Cuenta desde el momento del intento"),
         Binding(
             "e", "resend", "Enviar de nuevo", id="uncertain.resend", tooltip="La persona podría recibirla dos veces"
         ),
+        VIEWS_KEY,
+        JUMP_KEY,
+        *room_keys("remediation", "glance", "register"),
+        *VIEW_KEYS,
+        Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="uncertain.reload"),
         Binding("escape,q", "back", "Volver", key_display="Esc", id="uncertain.back"),
     ]
 
@@ -36,13 +45,10 @@ class UncertainScreen(DeskScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the table."""
         yield Banner(self.place, "SOM · Envíos inciertos")
-        yield Static(
-            Text("Se cortó la conexión al enviarlas. Vea en los correos enviados si llegaron, y dígalo aquí."),
-            id="views",
-            markup=False,
-        )
+        yield Static("", id="views", markup=False)
+        yield Static(Text(_EXPLAINED), id="explained", markup=False)
+        yield Static(Text("No hay envíos inciertos: de cada carta se sabe si salió."), id="empty", markup=False)
         yield ListTable(id="sends", cursor_type="row")
-        yield Static(Text("No hay envíos inciertos."), id="empty", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -53,7 +59,14 @@ class UncertainScreen(DeskScreen[None]):
         table.focus()
         self.load()
 
-    @work(exclusive=True)
+    def on_resize(self) -> None:
+        """Fit the bar of views to the width."""
+        self._show_views()
+
+    def _show_views(self) -> None:
+        self.query_one("#views", Static).update(views_bar("uncertain", self.size.width, {"uncertain": len(self.sends)}))
+
+    @work(exclusive=True, group="sends")
     async def load(self) -> None:
         """Read the uncertain sends again."""
         found = await self.fetch(lambda: uncertain_sends(self.desk))
@@ -72,15 +85,30 @@ class UncertainScreen(DeskScreen[None]):
                 outside(one.subject[:60]),
             )
         self.query_one("#empty").display = not found
+        self.query_one("#explained").display = bool(found)
+        self._show_views()
+
+    def view_now(self) -> str:
+        """Return the view that is shown."""
+        return "uncertain"
+
+    def action_view(self, view: str) -> None:
+        """Show another view, or read this one again."""
+        if view == "uncertain":
+            self.load()
+        else:
+            self.go(f"view('{view}')")
+
+    def action_reload(self) -> None:
+        """Read the list again now."""
+        self.load()
 
     @on(DataTable.RowSelected)
     def action_open(self) -> None:
         """Open the case of the send under the cursor."""
-        from console.screens.ticket import TicketScreen
-
         one = self._current()
         if one is not None and one.letter.ticket_id is not None:
-            self.app.push_screen(TicketScreen(self.place, one.reference))
+            self.open_case(one.reference)
 
     @work
     async def action_sent(self) -> None:

@@ -103,11 +103,11 @@ def test_a_day_at_the_queue(tmux: Tmux, tmp_path: Path) -> None:
 
     tmux.until("Todo: ")
     tmux.press("m")  # a broken promise to explain
-    tmux.until("Medidas de subsanación", "abierta")
+    tmux.until("Medidas de subsanación", "responder")
     tmux.press("Enter")
     tmux.until("Motivo")
     tmux.press("Escape")
-    tmux.until("Medidas de subsanación", "abierta")
+    tmux.until("Medidas de subsanación", "responder")
     tmux.press("Escape")
 
     tmux.until("Todo: ")

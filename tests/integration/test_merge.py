@@ -1,6 +1,8 @@
 """Two cases made one: nothing is lost, what was asked first is owed first, and both journals tell."""
 
 from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes
+from email.policy import default
 from threading import Barrier
 
 import pytest
@@ -9,12 +11,12 @@ from casework.answer import CannotAnswer, answer, save_draft
 from casework.classify import Judgement, judge
 from casework.close import close, reopen
 from casework.desk import Actor, Desk
-from casework.merge import CannotMerge, merge
+from casework.merge import CannotMerge, OtherAddress, look, merge
 from casework.note import note
 from casework.sweep import sweep
 from oversight.indicators import month
 from tests.arriving import answered, arrive
-from tests.desks import Clock, build, events, faults, member, open_ticket, promises, ticket, words
+from tests.desks import Clock, build, events, faults, letter, member, open_ticket, promises, ticket, words
 from tickets import amends, cases, journal, outgoing
 from tickets.cases import MergedTicket
 from tickets.states import TicketState
@@ -173,9 +175,6 @@ def test_what_is_not_merged(desk: Desk, clock: Clock) -> None:
     rosa = member(desk)
     with pytest.raises(CannotMerge, match="es el mismo caso"):
         merge(desk, rosa, first, first)
-    stranger = open_ticket(desk, address="otra@example.org")
-    with pytest.raises(CannotMerge, match="direcciones distintas"):
-        merge(desk, rosa, stranger, first)
     unread = open_ticket(desk, state=TicketState.QUARANTINED)
     with pytest.raises(CannotMerge, match="no se pudo analizar"):
         merge(desk, rosa, unread, first)
@@ -185,6 +184,71 @@ def test_what_is_not_merged(desk: Desk, clock: Clock) -> None:
     assert ticket(desk, first).version == 1
     with pytest.raises(CannotAnswer):
         answer(desk, rosa, second, words())
+
+
+class TestTwoAddresses:
+    """One person who wrote from two mailboxes: only a person can know, and nobody's mailbox is told of the other."""
+
+    OTHER = "otra@example.org"
+
+    @pytest.fixture
+    def pair(self, desk: Desk, clock: Clock) -> tuple[str, str]:
+        theirs = arrive(desk, "Les escribo desde mi trabajo.", sender=self.OTHER).reference
+        clock.forward(hours=1)
+        return theirs, arrive(desk, "Les escribo desde mi casa.").reference
+
+    def test_they_are_merged_on_a_persons_word_alone_and_the_journal_keeps_it(
+        self, desk: Desk, pair: tuple[str, str]
+    ) -> None:
+        theirs, kept = pair
+        rosa = member(desk, login="rosa")
+        assert look(desk, rosa, theirs, kept).is_of_two_addresses
+        with pytest.raises(OtherAddress, match="direcciones distintas"):
+            merge(desk, rosa, theirs, kept)
+        assert ticket(desk, theirs).version == 1
+        merge(desk, rosa, theirs, kept, same_person=True)
+        with desk.store.read() as session:
+            told = [journal.entries_of(session, ticket(desk, one).id or 0)[-1] for one in pair]
+        assert [(one.event, one.facts["two_addresses"]) for one in told] == [("merged", True), ("merged_in", True)]
+        assert self.OTHER not in repr([one.facts for one in told])
+        assert faults(desk.store) == []
+
+    def test_the_answer_goes_to_one_mailbox_and_quotes_nothing_of_the_other(
+        self, desk: Desk, pair: tuple[str, str], clock: Clock
+    ) -> None:
+        kept, theirs = pair  # the case that goes on is of the other address, the newest letter of the first
+        rosa = member(desk, login="rosa")
+        merge(desk, rosa, theirs, kept, same_person=True)
+        queued = answer(desk, rosa, kept, words("Puede pedirla en Lima."))
+        sent = letter(desk, queued.outgoing_id)
+        assert (queued.to_address, sent.recipients) == (self.OTHER, [self.OTHER])
+        read = message_from_bytes(sent.payload, policy=default).get_body(("plain",))
+        assert read is not None
+        assert "Puede pedirla en Lima." in read.get_content()
+        assert "desde mi casa" not in read.get_content()
+
+    def test_a_later_letter_from_the_other_mailbox_gets_a_case_that_names_this_one(
+        self, desk: Desk, pair: tuple[str, str]
+    ) -> None:
+        theirs, kept = pair
+        merge(desk, member(desk), theirs, kept, same_person=True)
+        tag = desk.signer.tag(theirs)
+        opened = arrive(desk, "Otra vez desde el trabajo", sender=self.OTHER, subject=f"Re: Consulta {tag}").reference
+        assert opened not in pair
+        assert ticket(desk, opened).related_id == ticket(desk, kept).id
+
+    def test_never_where_somebody_may_be_held(self, desk: Desk, pair: tuple[str, str]) -> None:
+        theirs, kept = pair
+        judge(desk, member(desk), kept, Judgement(trafficking_risk=True))
+        for ended, goes_on in ((theirs, kept), (kept, theirs)):
+            with pytest.raises(CannotMerge, match="riesgo de trata"):
+                merge(desk, member(desk), ended, goes_on, same_person=True)
+
+    def test_not_into_a_case_that_nobody_can_answer(self, desk: Desk, pair: tuple[str, str]) -> None:
+        nowhere = open_ticket(desk, address="")
+        with pytest.raises(CannotMerge, match="no tiene dirección"):
+            merge(desk, member(desk), pair[0], nowhere, same_person=True)
+        assert merge(desk, member(desk), nowhere, pair[0], same_person=True) == pair[0]
 
 
 def test_the_letters_out_go_along_so_that_their_fate_is_told_in_one_place(desk: Desk, clock: Clock) -> None:

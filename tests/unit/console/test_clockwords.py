@@ -29,7 +29,7 @@ def desk(sqlite_store: Store, clock: Clock) -> Desk:
         (16, 59, 0, Urgency.SOON, "falta 1 min", "1 min"),
         (16, 59, 30, Urgency.SOON, "falta menos de 1 min", "< 1 min"),
         (17, 0, 0, Urgency.SOON, "falta menos de 1 min", "< 1 min"),
-        (17, 0, 1, Urgency.BROKEN, "recién vencida", "recién vencida"),
+        (17, 0, 1, Urgency.BROKEN, "recién vencida", "vencida <1 h"),
     ],
 )
 def test_the_last_day_of_a_promise(
@@ -42,7 +42,7 @@ def test_the_last_day_of_a_promise(
 @pytest.mark.parametrize(
     ("day", "hour", "said", "brief"),
     [
-        (date(2026, 11, 25), 9, "vencida hace 45 min", "vencida 45 min"),
+        (date(2026, 11, 25), 9, "vencida hace 45 min", "vencida <1 h"),
         (date(2026, 11, 25), 11, "vencida hace 2 h 45 min", "vencida 2 h"),
         (date(2026, 11, 26), 9, "vencida hace 1 día hábil", "vencida 1 d háb."),
         (date(2026, 11, 30), 9, "vencida hace 3 días hábiles", "vencida 3 d háb."),
@@ -60,7 +60,7 @@ def test_days_ahead_are_said_in_days(desk: Desk) -> None:
 
 def test_a_passed_goal_is_not_yet_a_broken_promise(desk: Desk) -> None:
     owed = left(desk, at_lima(TUESDAY, 10, 30), at_lima(MONDAY, 17), TUESDAY_17)
-    assert (owed.urgency, owed.words) == (Urgency.PASSED, "meta pasada, faltan 6 h 30 min")
+    assert (owed.urgency, owed.words) == (Urgency.PASSED, "pasó la meta, faltan 6 h 30 min")
 
 
 def test_a_day_that_ends_at_midnight_is_not_over_at_five(desk: Desk) -> None:

@@ -2,31 +2,18 @@
 
 from collections.abc import Iterator
 
-import pytest
-
 from calendar_pe import Effect, Row, Scope
 from casework import recalendar
 from casework.desk import Actor, Desk
 from console.plain import Conversation
-from tests.desks import TUESDAY, Clock, build, events, member, open_ticket, ticket
+from tests.desks import TUESDAY, events, member, open_ticket, ticket
 from tickets import outgoing
 from tickets.states import Role
-from tickets.store import Store
 
 DECREE = Row(
     date=TUESDAY, scope=Scope.PUBLIC_SECTOR, effect=Effect.NONWORKING, name="Día no laborable", legal_basis="DS"
 )
 QUESTION = "Vivo en Canadá y quiero saber si los años de aportes cuentan."
-
-
-@pytest.fixture
-def desk(sqlite_store: Store, clock: Clock) -> Desk:
-    return build(sqlite_store, clock)
-
-
-@pytest.fixture
-def rosa(desk: Desk) -> Actor:
-    return member(desk, Role.CONSULTANT, "rosa")
 
 
 def talk(desk: Desk, actor: Actor, *orders: str) -> str:

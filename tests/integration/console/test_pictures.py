@@ -1,6 +1,6 @@
 """A few screens as they are drawn, at a fixed size and hour: a change of looks is seen and agreed to, no accident.
 
-After a change that is meant: ``pytest tests/integration/test_console_pictures.py --snapshot-update``.
+After a change that is meant: ``pytest tests/integration/console/test_pictures.py --snapshot-update``.
 """
 
 from collections.abc import Callable

@@ -1,19 +1,8 @@
 """The real command in a real terminal, over letters written by somebody who hates terminals."""
 
-import fcntl
-import os
-import pty
 import re
-import select
-import signal
 import sqlite3
-import struct
-import subprocess
-import sys
-import termios
-import time
 import tomllib
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +11,7 @@ import pytest
 from casework.desk import Desk
 from casework.sweep import sweep
 from tests.desks import MONDAY_10, Clock, build, open_ticket
+from tests.terminals import Terminal, settings_at
 from tickets import cases, rows
 from tickets.states import TicketState
 from tickets.store import Session, Store
@@ -56,10 +46,6 @@ FORBIDDEN = (
     *(mark.encode() for mark in "\u202e\u2066\u2069\u200b\u200d\ufeff\u2060\U000e0041\x9b\x90\x9c"),
     "\u0336\u0336\u0336".encode(),
 )
-PROGRAM = (
-    "import sys; from pathlib import Path; from service.settings import load; "
-    "from service.commands.queue import open_console; open_console(load(Path(sys.argv[1])))"
-)
 
 
 @pytest.fixture
@@ -71,17 +57,11 @@ def config(tmp_path: Path, sqlite_store: Store, clock: Clock) -> Path:
     desk = build(sqlite_store, clock)
     for said in LETTERS:
         _open(desk, said)
-    path = tmp_path / "config.toml"
-    path.write_text(
-        f'[database]\nurl = "{sqlite_store.engine.url}"\n\n[data]\ndir = "{tmp_path}"\n\n'
-        '[smtp]\nhost = "127.0.0.1"\nport = 25\nsecurity = "plain"\nfrom_address = "som@example.pe"\n',
-        encoding="utf-8",
-    )
-    return path
+    return settings_at(tmp_path, sqlite_store)
 
 
 def test_no_letter_speaks_to_the_terminal(config: Path) -> None:
-    with_terminal = _Terminal([sys.executable, "-c", PROGRAM, str(config)])
+    with_terminal = Terminal(config)
     try:
         with_terminal.until(b"Tiempo")
         for _ in LETTERS:
@@ -108,7 +88,7 @@ def test_no_letter_speaks_to_the_terminal(config: Path) -> None:
 
 def test_no_dialog_view_or_notice_speaks_for_a_letter(config: Path, tmp_path: Path) -> None:
     """Every other place: what is asked about a case, the views, the search, the forms, what is told at the edge."""
-    with_terminal = _Terminal([sys.executable, "-c", PROGRAM, str(config)])
+    with_terminal = Terminal(config)
     try:
         with_terminal.until(b"Tiempo")
         for number in range(len(LETTERS)):
@@ -168,7 +148,7 @@ def test_no_dialog_view_or_notice_speaks_for_a_letter(config: Path, tmp_path: Pa
     _assert_harmless(with_terminal.written)
 
 
-def _save(with_terminal: "_Terminal", folder: Path) -> None:
+def _save(with_terminal: Terminal, folder: Path) -> None:
     """Go the way of saving an attachment up to the folder, the name and what is told at the end."""
     with_terminal.press("b")
     with_terminal.until("¿Qué adjunto guarda?".encode())
@@ -189,7 +169,7 @@ def test_the_persons_own_editor_has_the_terminal_and_gives_it_back(
 ) -> None:
     monkeypatch.setenv("EDITOR", "sed -i s/Hola/Buenas/")
     monkeypatch.delenv("VISUAL", raising=False)
-    with_terminal = _Terminal([sys.executable, "-c", PROGRAM, str(config)])
+    with_terminal = Terminal(config)
     try:
         with_terminal.until(b"Tiempo")
         with_terminal.press("r")
@@ -254,62 +234,3 @@ def _judge(session: Session, ticket_id: int, said: str) -> None:
     row = {"ticket_id": ticket_id, "at": MONDAY_10, "line": 2, "confidence": 0.5, "confident": False, "enough": True}
     more = {"kind": "consulta", "on_behalf": False, "trafficking_risk": False, "language": "es", "countries": ["CL"]}
     rows.add_all(session, Verdict, [{**row, **more, "reasons": [f"dice «{said}»"], "model_version": "x"}])
-
-
-class _Terminal:
-    """A program in a terminal of 80 by 24, and every byte that it writes."""
-
-    def __init__(self, command: list[str]) -> None:
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-        root = Path(__file__).parents[2]
-        self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, cwd=root, env=environment, start_new_session=True
-        )
-        os.close(slave)
-        self.written = b""
-        self.seen = 0
-
-    def press(self, keys: str) -> None:
-        self.seen = len(self.written)
-        os.write(self.master, keys.encode())
-
-    def until(self, wanted: bytes) -> None:
-        """Read until these bytes have been written since the last key, and the rest of their picture."""
-        deadline = time.monotonic() + 30
-        while wanted not in self.written[self.seen :]:
-            assert time.monotonic() < deadline, f"{wanted!r} never came: {self.written[self.seen :][-2000:]!r}"
-            for _ in self._read(0.2):
-                pass
-        while any(True for _ in self._read(0.1)):
-            pass
-
-    def leave(self) -> None:
-        """Leave the queue as a person does; the program must still be there, and end well."""
-        assert self.process.poll() is None
-        self.press("q")
-        assert self.ends() == 0
-
-    def ends(self) -> int:
-        deadline = time.monotonic() + 30
-        while self.process.poll() is None and time.monotonic() < deadline:
-            for _ in self._read(0.1):
-                pass
-        return self.process.wait(5)
-
-    def stop(self) -> None:
-        if self.process.poll() is None:
-            os.kill(self.process.pid, signal.SIGKILL)
-            self.process.wait(10)
-        os.close(self.master)
-
-    def _read(self, seconds: float) -> Iterator[bytes]:
-        ready, _, _ = select.select([self.master], [], [], seconds)
-        if ready:
-            try:
-                chunk = os.read(self.master, 65536)
-            except OSError:  # the program has closed its side
-                return
-            self.written += chunk
-            yield chunk

@@ -12,20 +12,9 @@ from console.dialogs import Confirm
 from console.screens.answer import AnswerScreen
 from console.screens.ticket import TicketScreen
 from replies.catalogue import load
-from tests.desks import Clock, build, member, open_ticket, words
-from tests.integration.test_console import Hand, console, draft, waiting_letters, write
-from tickets.states import OutgoingKind, Role
-from tickets.store import Store
-
-
-@pytest.fixture
-def desk(sqlite_store: Store, clock: Clock) -> Desk:
-    return build(sqlite_store, clock)
-
-
-@pytest.fixture
-def rosa(desk: Desk) -> Actor:
-    return member(desk, Role.CONSULTANT, "rosa")
+from tests.consoles import choosing, console, draft, waiting_letters, write
+from tests.desks import Clock, open_ticket, words
+from tickets.states import OutgoingKind
 
 
 class TestWhereSomebodyMayReadIt:
@@ -98,11 +87,3 @@ async def test_a_question_begun_again_from_its_draft_is_still_a_question(desk: D
         await hand.press("ctrl+s")
         await hand.screen(TicketScreen)
     assert waiting_letters(desk)[-1] == ("ask_back", "waiting")
-
-
-async def choosing(hand: Hand, reference: str) -> None:
-    """Open the case under the cursor and go to the choice of a text."""
-    await hand.open(reference)
-    await hand.press("r")
-    await hand.screen(AnswerScreen)
-    await hand.until(lambda: hand.app.screen.query_one("#offers", OptionList).option_count > 1)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,22 +10,17 @@ import pytest
 
 from calendar_pe import clock as wall_clock
 from tests.desks import Clock, build, open_ticket
-from tests.integration.test_console_in_a_pty import PROGRAM, _Terminal
+from tests.terminals import Terminal, settings_at
 from tickets.store import Store
 from tickets.tables import Draft
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, sqlite_store: Store, clock: Clock) -> Iterator[_Terminal]:
+def terminal(tmp_path: Path, sqlite_store: Store, clock: Clock) -> Iterator[Terminal]:
     """The queue in a terminal, on a blank sheet, with half a sentence on it."""
     clock.now = wall_clock.now()
     open_ticket(build(sqlite_store, clock))
-    (tmp_path / "config.toml").write_text(
-        f'[database]\nurl = "{sqlite_store.engine.url}"\n[data]\ndir = "{tmp_path}"\n'
-        '[smtp]\nhost = "127.0.0.1"\nport = 25\nsecurity = "plain"\nfrom_address = "som@example.pe"\n',
-        encoding="utf-8",
-    )
-    opened = _Terminal([sys.executable, "-c", PROGRAM, str(tmp_path / "config.toml")])
+    opened = Terminal(settings_at(tmp_path, sqlite_store))
     try:
         opened.until(b"Tiempo")
         opened.press("\r")
@@ -45,15 +39,15 @@ def drafts(store: Store) -> list[str]:
         return [one.text for one in session.query(Draft)]
 
 
-def kept(store: Store, terminal: _Terminal, text: str) -> None:
+def kept(store: Store, terminal: Terminal, text: str) -> None:
     deadline = time.monotonic() + 20
     while text not in drafts(store):
         assert time.monotonic() < deadline, f"never kept: {drafts(store)}"
-        for _ in terminal._read(0.1):
+        for _ in terminal.read(0.1):
             pass
 
 
-def test_a_crash_loses_nothing_that_was_a_moment_old(terminal: _Terminal, sqlite_store: Store) -> None:
+def test_a_crash_loses_nothing_that_was_a_moment_old(terminal: Terminal, sqlite_store: Store) -> None:
     terminal.press("Puede pedirla")
     kept(sqlite_store, terminal, "Puede pedirla")
     os.kill(terminal.process.pid, signal.SIGKILL)
@@ -62,7 +56,7 @@ def test_a_crash_loses_nothing_that_was_a_moment_old(terminal: _Terminal, sqlite
 
 
 @pytest.mark.parametrize("end", [signal.SIGHUP, signal.SIGTERM], ids=["the line is lost", "the machine goes down"])
-def test_the_end_of_the_line_keeps_the_last_word(terminal: _Terminal, sqlite_store: Store, end: signal.Signals) -> None:
+def test_the_end_of_the_line_keeps_the_last_word(terminal: Terminal, sqlite_store: Store, end: signal.Signals) -> None:
     terminal.press("Puede pedir")
     terminal.until(b"r")
     os.kill(terminal.process.pid, end)
@@ -71,7 +65,7 @@ def test_the_end_of_the_line_keeps_the_last_word(terminal: _Terminal, sqlite_sto
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["with SIGHUP", "without a signal"])
-def test_a_terminal_that_is_gone_keeps_it_too(terminal: _Terminal, sqlite_store: Store, told: bool) -> None:
+def test_a_terminal_that_is_gone_keeps_it_too(terminal: Terminal, sqlite_store: Store, told: bool) -> None:
     terminal.press("Puede pedir")
     terminal.until(b"r")
     os.close(terminal.master)
