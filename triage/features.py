@@ -1,6 +1,7 @@
 """Turns a reading into named features, block by block; fitting and judging share this one list."""
 
 import tomllib
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from triage.reading import STOPS, Reading
 BLOCKS = ("m", "t", "p", "u", "s", "k", "q", "c")
 STEM = 5  # letters of a word that carry its meaning, more or less
 UNORDERED = ("role-origin3", "says-")
+FAILINGS = ("complaint", "no-answer", "ill-treated", "system-down", "wrong-service")
 PERSON_CUES = frozenset({"says-i", "says-they", "kin-acts", "we-firm"})
 
 
@@ -29,7 +31,7 @@ def named_features(reading: Reading) -> dict[str, list[str]]:
         "t": _runs([word if word[0] == "<" else word[:STEM] for word in reading.masked if word not in small_words()]),
         "p": _around_places(reading),
         "u": _signals_in_order(reading),
-        "s": sorted(signals | stands),
+        "s": [*sorted(signals | stands), *_errand(reading)],
         "k": conclusions(reading.roles, signals, reading.language),
         "q": [*sorted(cues & PERSON_CUES), *_persons(reading)],
     }
@@ -81,6 +83,26 @@ def _around_places(reading: Reading) -> list[str]:
             around += [f"{other}..{word}" for other in words[max(0, at - 5) : at]]
             around += [f"{word}..{other}" for other in words[at + 1 : at + 4]]
     return around
+
+
+def _errand(reading: Reading) -> list[str]:
+    """Say what the writer wants of this service: an answer, that it mend a fault, that it do better."""
+    counts = Counter(name[4:] for _, _, name in reading.found if name.startswith("cue:"))
+    asks = min(2, reading.words.count("?") + counts["asks"])
+    service = min(3, counts["this-service"])
+    failed = min(2, sum(counts[cue] for cue in FAILINGS))
+    wish = min(2, counts["wish-for-service"] + counts["suggestion"])
+    return [
+        f"asks={asks}",
+        f"service={service}",
+        f"service={min(service, 1)}&asks={asks}",
+        f"failed={failed}",
+        f"failed={failed}&service={min(service, 2)}",
+        f"failed={min(failed, 1)}&service={min(service, 1)}&asks={min(asks, 1)}",
+        f"wish={wish}&service={min(service, 2)}",
+        f"wish={min(wish, 1)}&asks={min(asks, 1)}",
+        f"thanks={bool(counts['thanks'])}&asks={asks}",
+    ]
 
 
 def _persons(reading: Reading) -> list[str]:

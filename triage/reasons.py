@@ -39,8 +39,8 @@ NONE_FIRST = (
     "identity-papers", "vote", "driving", "property", "family-matters", "tourism", "study", "records", "school-health",
 )  # fmt: skip
 KIND_FIRST = {
-    "reclamo": ("complaint", "no-answer", "ill-treated", "system-down", "wrong-service"),
-    "sugerencia": ("suggestion",),
+    "reclamo": ("complaint", "no-answer", "ill-treated", "system-down", "wrong-service", "this-service"),
+    "sugerencia": ("suggestion", "wish-for-service", "this-service"),
     "agradecimiento": ("thanks", "no-more"),
 }
 LIKE_DANGER = "se parece a otras cartas con riesgo de trata"

@@ -4,13 +4,13 @@
 and writes the model.
 
 Each question of the model ("head") is a set of linear support-vector machines, one answer against the rest. The
-probabilities are calibrated, and the bars chosen, on predictions for letters that the weights had not seen: once with
-twins and writers mixed over five folds, once with a whole writer left out, both pooled, because the next letter comes
-from a hand that nobody has seen.
+probabilities are calibrated, and the bars chosen, on answers to letters of hands that the weights had not seen, because
+the next letter comes from a hand that nobody has seen.
 """
 
 import argparse
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage import model as models
-from triage.corpus import KINDS, LABELS, Example, read_examples, shipped, split
+from triage.corpus import DRILLS, KINDS, LABELS, Example, read_examples, shipped, split
 from triage.features import BLOCKS
 from triage.model import LINES, Head, Model
 from triage.reading import Reading, read
@@ -28,10 +28,10 @@ from triage.vectors import Row, learn_vocabulary, stack
 from triage.verdict import TriageSettings
 
 FOLDS = 5
-DRILLS = frozenset({"own", "own_b", "own_c", "own_d", "own_e", "own_f", "own_g", "own_h", "own_i"})
-WANTED_PRECISION = 0.98  # on letters not seen; a hand not met before is somewhat harder, and 97 in 100 must hold there
+PARTS = 3
+WANTED_PRECISION = 0.99  # on letters not seen; a hand not met before may be harder, and 97 in 100 must hold there too
 WEIGHT_OF_COMPANY = 0.25  # line and kind were judged from the same words, so each knows much of the other already
-ROUGHLY = 1e-2  # near enough to calibrate by, in half the time
+ROUGHLY = 0.1  # near enough to calibrate by, in half the time
 NEVER = -20.0  # the score of a machine that had no letter to learn from
 DANGER_PRECISION = 0.78  # one false alarm in five is borne for the sake of those that would be missed
 MOST_OF_DESK = 4000  # the newest, so that fitting stays a matter of seconds
@@ -160,26 +160,29 @@ def fold_of(example: Example) -> int:
     return int.from_bytes(digest[:8]) % FOLDS
 
 
-def parts(examples: Sequence[Example]) -> list[NDArray[np.bool_]]:
-    """Return which letters are left out in turn: five mixed folds (twins together), then each large writer."""
-    fold = np.array([fold_of(example) for example in examples])
-    writers = sorted({e.writer for e in examples})
-    left_out = [fold == number for number in range(FOLDS)]
-    left_out += [np.array([e.writer == writer for e in examples]) for writer in writers]
-    return [part for part in left_out if 0 < part.sum() < len(examples) * 0.6]
+def left_out_in_turn(examples: Sequence[Example]) -> list[NDArray[np.bool_]]:
+    """Return the parts that unseen answers are taken from: whole hands, in at most ``PARTS`` parts of like size.
 
-
-def measured(
-    examples: Sequence[Example], left_out: Sequence[NDArray[np.bool_]]
-) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Return (left out, of these counted): only letters of other hands count, if there are any.
-
-    The letters of ``DRILLS`` were written for the weak spots of the others, so they say little of what comes by mail.
+    The letters of ``DRILLS`` were written for the weak spots of the others, so they say little of what comes by mail
+    and are never left out; nor are those with labels that nobody gave. Where there is one hand alone, the parts are
+    mixed folds with twins together.
     """
-    others = np.array([example.writer not in DRILLS and example.vouched >= set(LABELS) for example in examples])
-    if not others.any():
-        others[:] = True
-    return [(out, out & others) for out in left_out if (out & others).any()]
+    telling = np.array([not e.writer.startswith(DRILLS) and e.vouched >= set(LABELS) for e in examples])
+    writers = np.array([e.writer for e in examples])
+    sizes = Counter(writers[telling].tolist())
+    if len(sizes) > 1:
+        letters = [0] * PARTS
+        part_of: dict[str, int] = {}
+        for writer, size in sizes.most_common():
+            part_of[writer] = letters.index(min(letters))
+            letters[part_of[writer]] += size
+        part = np.array([part_of.get(writer, -1) for writer in writers])
+    else:
+        part = np.array([fold_of(example) % PARTS for example in examples])
+    if not sizes:
+        telling[:] = True
+    left_out = [telling & (part == number) for number in range(PARTS)]
+    return [out for out in left_out if out.any()]
 
 
 def fit(examples: Sequence[Example], key: str, readings: Sequence[Reading] | None = None) -> Model:
@@ -195,7 +198,7 @@ def fit(examples: Sequence[Example], key: str, readings: Sequence[Reading] | Non
         name: np.array([example.vouched.issuperset(recipe.needs) for example in examples])
         for name, recipe in RECIPES.items()
     }
-    counted = measured(examples, parts(examples))
+    parts = left_out_in_turn(examples)
     blocks = np.array([BLOCKS.index(feature[0]) for feature in vectoriser.names])
     lengths = np.stack([row.lengths for row in rows])
     weights: list[Floats] = []
@@ -214,8 +217,8 @@ def fit(examples: Sequence[Example], key: str, readings: Sequence[Reading] | Non
         loud = np.array(recipe.shares)[blocks]
         points = scaled(table, head.stretch(lengths), loud)
         fitted, b = machines(recipe, points[known], targets[name][known])
-        scores = np.vstack([_unseen(recipe, points, targets[name], known & ~out, part) for out, part in counted])
-        truths[head.asks] = np.concatenate([answers_of(recipe, targets[name])[part] for _, part in counted])
+        scores = np.vstack([_unseen(recipe, points, targets[name], known & ~part, part) for part in parts])
+        truths[head.asks] = np.concatenate([answers_of(recipe, targets[name])[part] for part in parts])
         head, shift = calibrated(head, scores, truths[head.asks])
         unseen.setdefault(head.asks, []).append(head.chances(scores + shift))
         heads.append(head)

@@ -26,7 +26,7 @@ def som(
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> Som:
     monkeypatch.setitem(os.environ, "SOM_TRIAGE__CACHE_DIR", str(judge_settings.cache_dir))
-    return command_line(tmp_path, monkeypatch, capsysbinary, "triage")
+    return command_line(tmp_path, monkeypatch, capsysbinary, "triage", "replies")
 
 
 def rows(*letters: object) -> bytes:
@@ -56,24 +56,45 @@ def test_a_file_may_be_named_and_the_flag_may_stand_first(som: Som, tmp_path: Pa
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        (b"{nonsense", "not JSON"),
-        (b"[1]", "not a JSON object"),
-        (b'{"subject": "x"}', "no id"),
-        (b'{"id": NaN, "body": "x"}', "not JSON"),
-        (b'{"id": 1, "body": 5}', "body is not a string"),
-        (b'{"id": 1, "body": "\xff"}', "not UTF-8"),
+        (b"{nonsense", "línea 2, columna 2: desde aquí no es JSON"),
+        (b'{"id": 1, "body": "x"} y', "línea 2, columna 24: desde aquí no es JSON"),
+        (b"[1]", "línea 2, columna 1: no es un objeto JSON"),
+        (b"[" * 100_000, "línea 2: no es JSON"),
+        (b'{"subject": "x"}', "línea 2: no tiene id"),
+        (b'{"id": NaN, "body": "x"}', "línea 2: no es JSON: NaN"),
+        (b'{"id": 1, "body": 5}', "línea 2: body no es un texto"),
+        (b'{"id": 1, "body": "\xff"}', "línea 2, byte 20: no está en UTF-8"),
     ],
 )
-def test_a_bad_line_is_named_and_nothing_is_printed(som: Som, bad: bytes, says: str) -> None:
-    ended = som("triage", "-", "--jsonl", stdin=rows({"id": 1, "body": "hola"}) + bad + b"\n")
+@pytest.mark.parametrize("command", ["triage", "suggest"])
+def test_a_bad_line_is_named_and_nothing_is_printed(som: Som, command: str, bad: bytes, says: str) -> None:
+    ended = som(command, "-", "--jsonl", stdin=rows({"id": 1, "body": "hola"}) + bad + b"\n")
     assert ended.code == Code.REFUSED
     assert ended.out == ""
-    assert "line 2" in ended.err
-    assert says in ended.err
+    assert f"stdin: {says}" in ended.err
 
 
-def test_a_missing_file_is_refused(som: Som) -> None:
-    assert som("triage", "nowhere.jsonl", "--jsonl").code == Code.REFUSED
+@pytest.mark.parametrize("command", ["triage", "suggest"])
+def test_a_letter_without_words_is_answered_in_its_place(som: Som, command: str) -> None:
+    given = rows({"id": 1}, {"id": 2, "subject": None, "body": ""}, {"id": 3, "body": "quiero trabajar en Chile"})
+    ended = som(command, "-", "--jsonl", stdin=given)
+    assert ended.code == Code.DONE
+    assert [json.loads(line)["id"] for line in ended.out.splitlines()] == [1, 2, 3]
+
+
+def test_a_letter_without_words_is_asked_what_it_is_about(som: Som) -> None:
+    for letter in ({"id": 1}, {"id": 1, "line": 2, "body": " "}):
+        said = json.loads(som("suggest", "-", "--jsonl", stdin=rows(letter)).out)
+        first = said["suggestions"][0]
+        assert first["template"] == "pedir-datos-minimos"
+        assert "la carta dice muy poco" in first["why"]
+
+
+@pytest.mark.parametrize("command", [("triage",), ("suggest",), ("triage", "evaluate")])
+def test_a_missing_file_is_wrong_usage(som: Som, command: tuple[str, ...]) -> None:
+    ended = som(*command, "nowhere.jsonl")
+    assert ended.code == Code.USAGE
+    assert ended.err == "nowhere.jsonl: no existe"
 
 
 def test_an_odd_id_comes_back_and_the_output_stays_one_line_each(som: Som) -> None:

@@ -132,18 +132,23 @@ def test_verdicts_come_in_order_and_alone_as_in_a_batch(judge: Classifier) -> No
 
 def test_the_validation_part_is_never_learnt(judge: Classifier) -> None:
     learnt, held = split(shipped())
-    assert {example.id for example in held} == validation_ids()
+    assert {example.id for example in held} > validation_ids()
+    assert {example.writer for example in held if example.id not in validation_ids()} == {"held_a", "held_b"}
+    assert not {example.writer for example in learnt} & {"held_a", "held_b"}
     assert not {example.text for example in held} & {example.text for example in learnt}
 
 
 def test_the_validation_part_is_judged_well(judge: Classifier) -> None:
     held = split(shipped())[1]
     report = measure(judge.judge([example.text for example in held]), held)
-    assert report["line"]["macro_f1"] >= 0.80
-    assert report["on_behalf"]["f1"] >= 0.80
+    assert report["line"]["macro_f1"] >= 0.87
+    assert report["on_behalf"]["f1"] >= 0.88
+    assert report["kind"]["macro_f1"] >= 0.84
+    assert report["trafficking_risk"]["recall"] >= 0.85
+    assert report["trafficking_risk"]["precision"] >= 0.75
     assert report["language"]["accuracy"] >= 0.97
     assert report["countries"]["f1"] >= 0.85
-    assert report["coverage"]["precision"] >= 0.93
+    assert report["coverage"]["precision"] >= 0.95
     assert set(report["kind"]["each"]) <= set(KINDS)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from triage import Text, TriageSettings
 from triage.classifier import Classifier, load
-from triage.corpus import BadExample
+from triage.corpus import BadExample, shipped, split
 from triage.learning import LATEST, teach, worse
 
 
@@ -36,11 +36,11 @@ def test_worse_means_lower_on_lines_or_more_danger_missed(f1: float, recall: flo
 def test_wrong_lessons_are_refused_and_the_present_model_stays(
     judge: Classifier, judge_settings: TriageSettings, tmp_path: Path
 ) -> None:
-    bodies = ["quiero volver al Perú con mi menaje", "soy venezolano y trabajo en Lima", "me ofrecen trabajo en Chile"]
-    wrong = [labelled(n, 4 - n % 2 * 2, f"{bodies[n % 3]} {n}") for n in range(240)]
+    learnt, _ = split(shipped())
+    wrong = [labelled(n, 5 - one.line, one.text.body) for n, one in enumerate(learnt[::4])]
     settings = replace(judge_settings, desk_model=tmp_path / "desk" / LATEST, desk_folder=tmp_path / "desk")
     lesson = teach(settings, write(tmp_path / "wrong.jsonl", wrong))
-    assert lesson.letters == 240
+    assert lesson.letters == len(wrong)
     assert not lesson.kept
     assert any("acierta menos líneas" in fault for fault in lesson.faults)
     assert not list((tmp_path / "desk").iterdir())
