@@ -44,6 +44,7 @@ def demo(folder: Path, say: Callable[[str], None]) -> Iterator[Shown]:
         say(f"Entrego {len(FIRST)} cartas de ejemplo por SMTP…")
         _deliver(imap, smtp, FIRST)
         say("Corren los trabajos del servicio: recoger, clasificar, acusar recibo, vigilar plazos…")
+        say("(La primera vez el clasificador se entrena aquí mismo: puede tardar cerca de un minuto.)")
         _work(settings)
         say("Llegan una respuesta, un aviso automático y un rebote…")
         _deliver_answers(imap, sent)
