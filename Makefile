@@ -52,8 +52,9 @@ bench: $(VENV)/.test ## the measurements: intake and sending beside bare loops, 
 	$(BIN)/python -m bench.triage
 	$(BIN)/python -m bench.report
 
-trials: $(VENV)/.test ## the long measurements: a simulated year, a queue of a million cases, triage from writer to writer
+trials: $(VENV)/.test ## the long measurements: a simulated year, a million cases and journal entries, triage from hand to hand
 	$(BIN)/python -m bench.year
+	$(BIN)/python -m bench.proof
 	$(BIN)/python -m bench.queue
 	$(BIN)/python -m bench.triage_cross
 

@@ -128,7 +128,7 @@ def measure(command: list[str], folder: Path) -> tuple[float, dict[str, list[flo
         terminal.rest()
 
     for pages in range(2, 5):
-        timed("next page", "\x1b[F", said(f"{pages}00+"))
+        timed("next page", "\x1b[F", said(f"{pages - 1}50+"))
     for key, title in (
         ("3", "Libres"),
         ("4", "Hoy"),

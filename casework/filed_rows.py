@@ -33,6 +33,7 @@ def ticket_row(desk: Desk, ticket: NewTicket, reckoned: Reckoning, now: datetime
         ("id_repetido", ticket.repeated_id),
         ("relacionado", ticket.related_id),
         ("sin_remitente", "@" not in reading.letter.from_address),  # nobody can be written to
+        ("buzon_propio", reading.letter.from_address.lower() in desk.settings.own_addresses),  # forged, or one of us
         ("hora_supuesta", reading.pending.arrival_source == "file"),  # only a file's own time tells when it arrived
     )
     flags = [word for word, holds in marks if holds]

@@ -39,11 +39,23 @@ def read(desk: Desk, pending: Pending, raw: bytes) -> Reading:
     return Reading(
         pending=pending,
         letter=letter,
-        machine=machine.judge(letter, desk.settings.own_addresses),
+        machine=_ours_again(desk, letter) or machine.judge(letter, desk.settings.own_addresses),
         bounce=bounce.judge(letter),
         sender=sender.judge(letter, desk.settings.authserv_id),
         content_key=content_key(letter),
     )
+
+
+def _ours_again(desk: Desk, letter: Letter) -> MachineVerdict | None:
+    """Judge a letter of ours that came back: it has our address and an id that we signed. None for any other.
+
+    A server that redirects what it receives, or another mailbox of ours, sends even a person's answer back to us: it
+    would open a case with a promise, whose answer would come back again.
+    """
+    if letter.from_address.lower() not in desk.settings.own_addresses or not desk.signer.ticket_of(letter.message_id):
+        return None
+    why = "es una carta nuestra que volvió"
+    return MachineVerdict(is_machine=True, why=why, may_acknowledge=False, why_not=why)
 
 
 def classify(desk: Desk, readings: Sequence[Reading]) -> list[Reading]:

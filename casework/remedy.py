@@ -127,6 +127,16 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
         _note(desk, session, actor, row, now, "apology_written", {"outgoing": letter})
 
 
+def apology_words(desk: Desk, remediation_id: int) -> str:
+    """Return what the apology of a row would say, word for word; "" where it is not of one person."""
+    with desk.store.read() as session:
+        row = amends.load(session, remediation_id)
+        if row is None or row.ticket_id is None or row.promise_id is None:
+            return ""
+        ticket, promise = cases.load(session, row.ticket_id), session.get_one(Promise, row.promise_id)
+        return apology(desk, ticket, promise, cause=row.cause_text, measure=row.preventive).text
+
+
 def find(desk: Desk, remediation_id: int) -> RemediationForm:
     """Return one row as the form of the Carta de Servicios. Raises ``CannotRemedy`` when there is none."""
     with desk.store.read() as session:
@@ -208,6 +218,14 @@ def _of_publication(desk: Desk, session: Session, row: Remediation) -> _Times:
     return _Times(due_at, published_at, late)
 
 
+def content(desk: Desk, words: Sequence[str | bool | None]) -> str:
+    """Return the keyed hash of what a row says, as the journal keeps it.
+
+    In order: cause, its words, corrective and preventive measure, who answers for them, whether an apology is due.
+    """
+    return desk.signer.keyed_hash(json.dumps(list(words), ensure_ascii=False))
+
+
 def _open(row: Remediation | None, remediation_id: int) -> Remediation:
     if row is None:
         raise CannotRemedy(f"no hay una fila {remediation_id} de subsanación")
@@ -226,15 +244,12 @@ def _note(
     facts: Mapping[str, journal.Fact],
 ) -> None:
     """Add an entry to the journal, with a keyed hash of the row's words as they stand: a later edit shows."""
-    said = json.dumps(
-        [row.cause, row.cause_text, row.corrective, row.preventive, row.responsible, row.apology_due],
-        ensure_ascii=False,
-    )
+    words = (row.cause, row.cause_text, row.corrective, row.preventive, row.responsible, row.apology_due)
     told = {
         "remediation": row.id,
         "promise": row.promise_id,
         "cause": row.cause,
         **facts,
-        "content": desk.signer.keyed_hash(said),
+        "content": content(desk, words),
     }
     journal.append(session, [Event(row.ticket_id or journal.DESK, now, actor.journal_name, word, told)])

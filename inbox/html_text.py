@@ -1,8 +1,10 @@
 """HTML to plain text, so that a person can read a letter that came without a plain part."""
 
+import html
 import re
 
 from letters.clean import clean_text
+from letters.newest import introduces_old_letter
 
 LIMIT = 512 * 1024
 """Characters of HTML that are turned into text; longer pages are mostly style."""
@@ -21,6 +23,9 @@ _GAPS = re.compile(r"\n{3,}")
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _QUOTE_TAG = re.compile(r"<(/?)blockquote\b([^>]{0,500})>", re.IGNORECASE)
 _CITED = re.compile(r"gmail_quote|type\s*=\s*[\"']?cite|yahoo_quoted|moz-cite|protonmail_quote", re.IGNORECASE)
+_TAG = re.compile(r"^[^<>]*>|<[^<>]*>")
+_BEFORE = 2_000
+"""Characters of a page, tags among them, in which the words before a quote are looked for."""
 _OPEN, _CLOSE = "\ue0f1", "\ue0f2"
 _CLOSES_ITSELF = frozenset(
     [
@@ -60,7 +65,7 @@ def html_to_text(page: str) -> str:
     page = page[:LIMIT].replace("\0", "")
     if not page.strip():
         return ""
-    quoted = bool(_CITED.search(page)) and _OPEN not in page
+    quoted = _QUOTE_TAG.search(page) is not None and _OPEN not in page
     if quoted:
         page = _mark_quotes(page)
     readers = (_lexbor, _bare) if _depth(page) <= DEEPEST else (_bare,)
@@ -106,8 +111,6 @@ def _spaced(page: str) -> str:
 
 def _bare(page: str) -> str:
     """Take the tags off in one pass from left to right; an unclosed one is text."""
-    import html
-
     page = _spaced(page)
     lowered = page.lower() if len(page.lower()) == len(page) else page
     kept: list[str] = []
@@ -132,17 +135,23 @@ def _bare(page: str) -> str:
 
 
 def _mark_quotes(page: str) -> str:
-    """Put a mark at both ends of every block that a mail program quoted; an indented paragraph is no quote."""
+    """Put a mark at both ends of every block that a mail program quoted; a person's indented paragraph is no quote."""
     stack: list[bool] = []
 
     def mark(tag: re.Match[str]) -> str:
         if tag[1]:
             cited = stack.pop() if stack else False
             return f"<div>{_CLOSE}</div>{tag.group()}" if cited else tag.group()
-        stack.append(bool(_CITED.search(tag[2])))
+        stack.append(bool(_CITED.search(tag[2])) or _introduced(page, tag.start()))
         return f"{tag.group()}<div>{_OPEN}</div>" if stack[-1] else tag.group()
 
     return _QUOTE_TAG.sub(mark, page)
+
+
+def _introduced(page: str, at: int) -> bool:
+    """Tell whether the words before this place of a page announce an old letter; some programs give no other mark."""
+    before = _TAG.sub("", _spaced(page[max(0, at - _BEFORE) : at])).rstrip()
+    return before.endswith(":") and introduces_old_letter(html.unescape(before))
 
 
 def _prefix_quotes(text: str) -> str:

@@ -101,6 +101,7 @@ _NOTICE_WORDS = re.compile(
     r"|imprimir|imprima|avast|medio ambiente|environment|datos personales|protección de datos|error",
     re.IGNORECASE,
 )
+_HOUR_OR_ADDRESS = re.compile(r"@|\b\d{1,2}[:.]\d\d\b")
 _GAPS = re.compile(r"\n{3,}")
 
 
@@ -118,6 +119,18 @@ def newest_text(text: str) -> str:
     if newest:
         return newest
     return _unquoted(old) or _GAPS.sub("\n\n", "\n".join(own).strip()) or whole[:TEXT_LIMIT]
+
+
+def introduces_old_letter(text: str) -> bool:
+    """Tell whether a text ends with what a mail program puts before an old letter: who wrote it, when or from where.
+
+    People also write "escribió:"; without an hour or an address it is taken for theirs.
+    """
+    lines = [line for line in text[-_LONGEST_MARK:].split("\n") if line.strip()][-_ATTRIBUTION_LINES:]
+    return any(
+        _attribution(lines, at) == len(lines) - at and _HOUR_OR_ADDRESS.search(" ".join(lines[at:]))
+        for at in range(len(lines))
+    )
 
 
 def _as_quotequail_says(text: str) -> tuple[list[str], list[str]]:

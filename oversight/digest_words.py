@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import groupby
 
 from calendar_pe import CalendarRangeError
@@ -29,6 +29,7 @@ SEPARATOR = " · "
 """Between the steps of a count."""
 
 _COUNTED = re.compile(r"\w+, día hábil; día (\d+) de (\d+)")
+_HOUR = re.compile(r"\b([01]\d|2[0-3]):([0-5]\d)(?::00)?\b")
 _WEEKEND = re.compile(r"(?:sábado|domingo), no es día hábil \([^)]*\)")
 
 Step = tuple[date, str]
@@ -86,12 +87,17 @@ def steps(trace: Sequence[Mapping[str, object]]) -> list[str]:
 
     In a long count the weekends are said once for all.
     """
-    days = [(date.fromisoformat(str(step["date"])), str(step["why"])) for step in trace]
+    days = [(date.fromisoformat(str(step["date"])), _hours(str(step["why"]))) for step in trace]
     runs = [(kind, said) for kind, run in groupby(days, key=_kind) for said in _run(kind, list(run))]
     if len(runs) <= LONG:
         return [said for _, said in runs]
     first, *rest = [said for kind, said in runs if kind != "weekend"]
     return [first, "los sábados y domingos no se cuentan", *rest]
+
+
+def _hours(why: str) -> str:
+    """Say the hours as the rest of the letter does: «5:00 p. m.» for ``17:00:00``."""
+    return _HOUR.sub(lambda found: time_words(time(int(found[1]), int(found[2]))), why)
 
 
 def how_late(seconds: int, settings: WorkingTimeSettings) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from calendar_pe.clock import lima_date, parse_instant
 from oversight import words
-from oversight.management import Management, Measure
+from oversight.management import Management
+from oversight.measures import Measure
 from oversight.saying import said
 from oversight.tables import Table
 
@@ -43,9 +44,14 @@ def _content(found: Management) -> dict[str, Any]:
         "summary": [_table(table, found) for table in summary],
         "late": _table(document.table("incumplimientos"), found),
         "tables": [_table(table, found) for table in found.tables],
-        "notes": [
-            {"office": office, "blocks": [{"kind": one.kind, "text": one.text} for one in blocks]}
-            for office, blocks in found.notes
+        "offices": [
+            {
+                "name": office.name,
+                "measures": [_measure(one) for one in office.measures],
+                "half": [_measure(one) for one in office.half],
+                "blocks": [{"kind": one.kind, "text": one.text} for one in office.notes],
+            }
+            for office in found.offices
         ],
         "half": None
         if found.half is None

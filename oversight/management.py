@@ -8,37 +8,18 @@ from calendar_pe.clock import lima_date, parse_instant
 from casework.desk import Desk
 from oversight import words
 from oversight.edition import Edition, editions
-from oversight.figures import attended
 from oversight.files import write
 from oversight.layout import page
+from oversight.measures import Measure, measures, said_share, shares
+from oversight.offices import Office, offices
 from oversight.page import charts
-from oversight.saying import NOTHING, said
+from oversight.saying import said
 from oversight.tables import HIDDEN, Document, Table
 from oversight.targets import ReportSettings
-from sla.tally import percent
 from tickets import reports
 
 TABLES = ("partes", "tiempos", "canales", "satisfaccion", "atenciones")
 HALVES = {"06": ("primer semestre", range(1, 7)), "12": ("segundo semestre", range(7, 13))}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """One target: the goal, what the month gave and what the year has given so far. ``met`` judges the year."""
-
-    title: str
-    goal: str
-    month: str
-    year: str
-    met: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A piece of an office's notes: a ``heading``, a ``paragraph`` or a list's ``item``."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +38,7 @@ class Management:
 
     edition: Edition
     measures: tuple[Measure, ...]
-    notes: tuple[tuple[str, tuple[Block, ...]], ...]
+    offices: tuple[Office, ...]
     half: Half | None
 
     @property
@@ -80,11 +61,12 @@ def management(desk: Desk, edition: Edition, settings: ReportSettings) -> Manage
     names = sorted({row.month for row in kept if row.month < month})
     before = [editions([row for row in kept if row.month == name])[-1].document for name in names]
     year = [*before, edition.document]
+    half = _half_year(year)
     return Management(
         edition=edition,
-        measures=_measures(edition.document, year, settings),
-        notes=tuple((words.office(office), blocks(text)) for office, text in notes.items() if text),
-        half=_half(year, settings),
+        measures=measures(edition.document, year, settings),
+        offices=offices(year, half, notes, settings),
+        half=_half(half, settings) if half else None,
     )
 
 
@@ -116,100 +98,34 @@ def to_html(found: Management) -> bytes:
     )
 
 
-def blocks(text: str) -> tuple[Block, ...]:
-    """Take notes apart: ``#`` begins a heading, ``-`` or ``*`` an item, an empty line ends a paragraph."""
-    found: list[Block] = []
-    open_paragraph = False
-    for line in (one.strip() for one in text.splitlines()):
-        if not line:
-            open_paragraph = False
-        elif line.startswith("#"):
-            found.append(Block(kind="heading", text=line.lstrip("#").strip()))
-            open_paragraph = False
-        elif line[:2] in ("- ", "* "):
-            found.append(Block(kind="item", text=line[2:].strip()))
-            open_paragraph = True
-        elif open_paragraph:
-            found[-1] = Block(kind=found[-1].kind, text=f"{found[-1].text} {line}")
-        else:
-            found.append(Block(kind="paragraph", text=line))
-            open_paragraph = True
-    return tuple(found)
+def _half_year(year: Sequence[Document]) -> list[Document]:
+    """Return the months of the half-year that the last month ends, none when it ends none."""
+    _, numbers = HALVES.get(year[-1].month[5:], ("", range(0)))
+    return [one for one in year if int(one.month[5:]) in numbers]
 
 
-def _measures(month: Document, year: Sequence[Document], settings: ReportSettings) -> tuple[Measure, ...]:
-    found = [
-        _share("Consultas respondidas dentro de 1 día hábil", "plazo", settings.within_percent, month, year),
-        _share("Satisfacción con la atención", "satisfaccion", settings.satisfaction_percent, month, year),
-    ]
-    given = sum(attended(one) for one in year)
-    found.append(
-        Measure(
-            title="Cartas y atenciones en el año",
-            goal=said(settings.attentions, "cuenta", 1) if settings.attentions else "sin meta",
-            month=said(attended(month), "cuenta", 1),
-            year=said(given, "cuenta", 1),
-            met=given >= settings.attentions if settings.attentions and month.month.endswith("-12") else None,
-        )
-    )
-    return tuple(found)
-
-
-def _share(title: str, name: str, goal: float, month: Document, year: Sequence[Document]) -> Measure:
-    part, whole = _sums(name, year)
-    share = percent(part, whole)
-    return Measure(
-        title=title,
-        goal=said(goal, "porcentaje", 1),
-        month=_said_share(name, month),
-        year=said(None if share is None else float(share), "porcentaje", 1) if whole else NOTHING,
-        met=part * 100 >= goal * whole if whole else None,
-    )
-
-
-def _said_share(name: str, month: Document) -> str:
-    return said(month.table("indicadores").cell(name, "porcentaje"), "porcentaje", 1)
-
-
-def _sums(name: str, year: Sequence[Document]) -> tuple[int, int]:
-    """Add up an indicator over months; one that is kept back in a month is not known and adds nothing."""
-    rows = [one.table("indicadores") for one in year]
-    pairs = [(table.cell(name, "numerador"), table.cell(name, "denominador")) for table in rows]
-    known = [(part, whole) for part, whole in pairs if isinstance(part, int) and isinstance(whole, int)]
-    return sum(part for part, _ in known), sum(whole for _, whole in known)
-
-
-def _half(year: Sequence[Document], settings: ReportSettings) -> Half | None:
-    """Return the evaluation of the half-year that the last month ends, or None."""
-    last = year[-1].month
-    if last[5:] not in HALVES:
-        return None
-    name, numbers = HALVES[last[5:]]
-    months = [one for one in year if int(one.month[5:]) in numbers]
+def _half(months: Sequence[Document], settings: ReportSettings) -> Half:
+    last = months[-1].month
+    name, _ = HALVES[last[5:]]
     rows = tuple(
         (
             words.short_month(one.month),
             said(one.table("resumen").cell("cartas", "total"), "cuenta", 1),
-            _said_share("plazo", one),
-            _said_share("satisfaccion", one),
+            said_share("plazo", one),
+            said_share("satisfaccion", one),
             said(one.table("resumen").cell("fuera_de_plazo", "total"), "cuenta", 1),
         )
         for one in months
     )
-    measures = (
-        _share("Consultas respondidas dentro de 1 día hábil", "plazo", settings.within_percent, months[-1], months),
-        _share("Satisfacción con la atención", "satisfaccion", settings.satisfaction_percent, months[-1], months),
-    )
-    return Half(
-        name=f"{name} de {last[:4]}", months=rows, measures=measures, findings=tuple(_findings(months, measures))
-    )
+    found = shares(months[-1], months, settings)
+    return Half(name=f"{name} de {last[:4]}", months=rows, measures=found, findings=tuple(_findings(months, found)))
 
 
-def _findings(months: Sequence[Document], measures: Sequence[Measure]) -> list[str]:
+def _findings(months: Sequence[Document], judged: Sequence[Measure]) -> list[str]:
     said_of = {True: "se alcanzó la meta", False: "no se alcanzó la meta", None: "no hay datos para evaluar la meta"}
-    found = [f"{one.title}: {one.year} en el semestre; {said_of[one.met]} ({one.goal})." for one in measures]
-    shares = [(one.table("indicadores").cell("plazo", "porcentaje"), one.month) for one in months]
-    known = sorted((share, month) for share, month in shares if isinstance(share, float))
+    found = [f"{one.title}: {one.year} en el semestre; {said_of[one.met]} ({one.goal})." for one in judged]
+    monthly = [(one.table("indicadores").cell("plazo", "porcentaje"), one.month) for one in months]
+    known = sorted((share, month) for share, month in monthly if isinstance(share, float))
     if len(known) > 1 and known[0][0] != known[-1][0]:
         low, high = known[0], known[-1]
         found.append(

@@ -1,11 +1,15 @@
-"""Proves the record: the journal's chains and seals, and that every published figure still comes out of it."""
+"""Proves the record: the journal's chains and seals, the rows that it tells of, and every published figure."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import islice
+from typing import Any
 
 from calendar_pe.clock import format_instant
+from casework import remedy
 from casework.desk import Desk
 from oversight.report import recomputes
 from tickets import cases, chains, journal, reports
@@ -16,7 +20,10 @@ from tickets.tables import Report
 
 _SEAL = re.compile(r"[0-9a-f]{8,64}", re.ASCII)
 
-_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+_EVER = {"since": datetime(2000, 1, 1, tzinfo=UTC), "until": datetime(9000, 1, 1, tzinfo=UTC)}
+"""All time: on a desk for practice things happen in the future too."""
+
+_WITHOUT_PLACE = frozenset({Damage.SEAL, Damage.ROW})
 
 MOST = 1000
 """Faults that are told; of a journal in ruins the rest says nothing new."""
@@ -30,6 +37,7 @@ KINDS = {
     Damage.INSERTED: "insertado",
     Damage.REORDERED: "cambiado de lugar",
     Damage.SEAL: "sello",
+    Damage.ROW: "otra tabla",
 }
 
 
@@ -91,10 +99,12 @@ def clean_seal(typed: str) -> str | None:
 def prove(desk: Desk, seal: str | None = None, *, figures: bool = True) -> Proof:
     """Check the record. ``seal`` is one printed by a digest, or its beginning of at least 8 digits (``clean_seal``).
 
-    With ``figures`` every frozen report is worked out again from the journal, as of the instant at which it stood.
+    What the other tables hold is compared with what the chains tell of it. With ``figures`` every frozen report is
+    worked out again from the journal, as of the instant at which it stood.
     """
-    with desk.store.read() as session:
-        faults = [fault for fault, _ in zip(journal.verify(session), range(MOST), strict=False)]
+    with desk.store.snapshot() as session:
+        record = journal.Record(session, desk.signer.keyed_hash, partial(_amended, desk))
+        faults = list(islice(journal.verify(session, record), MOST))
         reference = cases.references(session, names(faults))
         findings = [_finding(one, reference) for one in faults]
         known = _find(session, seal) if seal is not None else None
@@ -109,7 +119,7 @@ def prove(desk: Desk, seal: str | None = None, *, figures: bool = True) -> Proof
     checked = 0
     if figures:
         with desk.store.read() as session:
-            frozen, published = _frozen(session, desk), _published(session, desk)
+            frozen, published = _frozen(session), _published(session)
         for kept in _reports(desk):
             checked += 1
             name = (kept.month, kept.version)
@@ -123,16 +133,23 @@ def prove(desk: Desk, seal: str | None = None, *, figures: bool = True) -> Proof
 
 def sentence(one: Finding) -> str:
     """Say one finding on one line."""
-    place = "" if one.chain is None or one.kind == Damage.SEAL else f", asiento {one.seq}"
+    place = "" if one.chain is None or one.kind in _WITHOUT_PLACE else f", asiento {one.seq}"
     if one.chain == NO_CHAIN:
         place = f", registro {one.seq}"
     word = KINDS.get(Damage(one.kind)) if one.kind in set(Damage) else None
     return f"{one.where}{place}: {f'{word}: ' if word else ''}{one.what}"
 
 
+def _amended(desk: Desk, row: Any) -> str:
+    words = (row.cause, row.cause_text, row.corrective, row.preventive, row.responsible)
+    return remedy.content(desk, [*words, None if row.apology_due is None else bool(row.apology_due)])
+
+
 def _finding(fault: Fault, reference: dict[int, str]) -> Finding:
-    if fault.kind is Damage.SEAL:
+    if fault.kind is Damage.SEAL or fault.chain == journal.SEALS:
         where = "sellos"
+    elif fault.kind is Damage.ROW:
+        where = reference.get(fault.chain, "la mesa") if fault.chain else "la mesa"
     elif fault.chain == NO_CHAIN:
         where = "el diario"
     elif fault.chain == journal.DESK:
@@ -166,13 +183,13 @@ def _against_journal(kept: Report, frozen: str | None, published_on: str | None)
     return []
 
 
-def _frozen(session: Session, desk: Desk) -> dict[tuple[str, int], str]:
-    found = chains.of_event(session, "report_frozen", since=_EVER, until=desk.clock())
+def _frozen(session: Session) -> dict[tuple[str, int], str]:
+    found = chains.of_event(session, "report_frozen", **_EVER)
     return {_name(one): str(one.facts["sha256"]) for one in found}
 
 
-def _published(session: Session, desk: Desk) -> dict[tuple[str, int], str]:
-    found = chains.of_event(session, "report_published", since=_EVER, until=desk.clock())
+def _published(session: Session) -> dict[tuple[str, int], str]:
+    found = chains.of_event(session, "report_published", **_EVER)
     return {_name(one): str(one.facts["on"]) for one in found}
 
 

@@ -11,7 +11,6 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Literal
 
 import idna
@@ -19,6 +18,7 @@ from aiosmtplib import SMTP, SMTPResponse
 from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPServerDisconnected
 
 from letters.clean import clean_line
+from letters.loopback import is_loopback
 from replies.parcel import Accepted, Outcome, Parcel, Permanent, Temporary, Uncertain
 
 _ENDINGS = re.compile(rb"\r\n|\r|\n")
@@ -53,9 +53,9 @@ class SmtpSettings:
     def __post_init__(self) -> None:
         if self.security not in ("tls", "starttls", "plain"):
             raise ValueError(f"security: {self.security!r} is none of tls, starttls, plain")
-        if self.security == "plain" and not _is_loopback(self.host):
+        if self.security == "plain" and not is_loopback(self.host):
             raise ValueError(f"security: plain is allowed to this machine only, not to {self.host}")
-        if not self.user and not _is_loopback(self.host):
+        if not self.user and not is_loopback(self.host):
             raise ValueError(f"user: a relay outside this machine needs a login: {self.host}")
 
 
@@ -323,15 +323,6 @@ def _address(address: str) -> str:
         except idna.IDNAError:
             raise ValueError(address) from None
     return f"{local}@{domain}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _said(error: BaseException) -> str:

@@ -17,6 +17,7 @@ from importlib.resources import files
 from replies.catalogue import Catalogue, load
 from replies.template import Template
 from replies.terms import terms
+from replies.words import country
 
 Choices = Mapping[int, Mapping[str, float]]
 """How often each reply was chosen for the letters of each line."""
@@ -125,7 +126,7 @@ class Suggester:
             score.reasons.append(f"es {asked.kind}")
         if named := _countries(template, asked):
             score.total += _COUNTRY
-            score.reasons.append("país: " + ", ".join(named))
+            score.reasons.append("país: " + ", ".join(map(country, named)))
         return score
 
     def _cues_in(self, words: list[str]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Says instants, and why a promise runs until then, in the languages we write."""
+"""Says instants, and why a promise runs until then, in the languages we write; and names countries in Spanish."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -108,6 +108,14 @@ def _days(days: Sequence[date], language: str) -> str:
         for day, after in zip(days, [*days[1:], None], strict=True)
     ]
     return _AND[language].join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+@lru_cache(maxsize=512)
+def country(code: str) -> str:
+    """Return the Spanish name of a country, by its ISO 3166-1 code; the code of one without a name."""
+    from babel import Locale
+
+    return str(Locale.parse("es_PE").territories.get(code, code))
 
 
 @lru_cache(maxsize=512)

@@ -12,11 +12,11 @@ import sqlite3
 import subprocess
 import tempfile
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
-from service.exits import Damaged, Misused, Refused, Temporary
+from service.exits import Damaged, Misused, Refused, Temporary, path_error
 from tickets import journal, outgoing
 from tickets.journal import Event
 from tickets.store import DatabaseAddress, Store, StoreError, address_of, connect, current_revision, open_store
@@ -31,8 +31,8 @@ def backup(url: str, to: Path, *, now: datetime) -> int:
     SQLite is copied by its own backup interface while others write; PostgreSQL by ``pg_dump``, which must be installed.
     """
     address = address_of(url)
-    if to.exists():
-        raise Refused(f"{to} exists already; a backup never overwrites another")
+    if os.path.lexists(to):
+        raise Refused(f"{to}: ya existe; una copia nunca reemplaza a otra")
     partial = to.with_name(f".{to.name}.partial")
     try:
         with tempfile.TemporaryDirectory(dir=to.parent, prefix=".som-backup-") as folder:
@@ -50,8 +50,9 @@ def backup(url: str, to: Path, *, now: datetime) -> int:
                 os.fsync(file.fileno())
         partial.rename(to)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise Refused(f"{to}: {error.strerror or error}") from None
+        with suppress(OSError):
+            partial.unlink()
+        raise path_error(to, error) from None
     return to.stat().st_size
 
 
@@ -60,14 +61,14 @@ def restore(url: str, source: Path, *, now: datetime, group: str = "") -> None:
     address = address_of(url)
     kind = _kind_of(source)
     if kind != address.kind:
-        raise Misused(f"{source} is a backup of {kind}; [database] url is {address.kind}")
+        raise Misused(f"{source} es una copia de {kind}; [database] url es de {address.kind}")
     if kind == "sqlite":
         target = Path(address.path)
         if target.exists() and target.stat().st_size:
-            raise Refused(f"{target} exists; move it away first, nothing was changed")
+            raise Refused(f"{target}: ya existe; muévalo antes a otro lugar; no se cambió nada")
         for rest in (target.with_name(f"{target.name}-wal"), target.with_name(f"{target.name}-shm")):
             if rest.exists():  # SQLite would write what is left of another database over this one
-                raise Refused(f"{rest} is left of another database; move it away first, nothing was changed")
+                raise Refused(f"{rest} quedó de otra base; muévalo antes a otro lugar; no se cambió nada")
         target.unlink(missing_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         _unpack(source, target)
@@ -92,7 +93,7 @@ def _hold(store: Store, now: datetime) -> None:
 
 def _copy_sqlite(source: Path, to: Path) -> None:
     if not source.exists():
-        raise Refused(f"{source} does not exist; there is nothing to back up")
+        raise Refused(f"{source}: no existe; no hay nada que copiar")
     address = f"{source.absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(address, uri=True)) as live, closing(sqlite3.connect(to)) as copy:
         try:
@@ -106,7 +107,7 @@ def _check_empty(url: str, address: DatabaseAddress) -> None:
     store = connect(url)
     try:
         if current_revision(store.engine) is not None:
-            raise Refused(f"the database {address.path} holds a desk already; make an empty one, nothing was changed")
+            raise Refused(f"la base {address.path} ya tiene una mesa; haga una vacía; no se cambió nada")
     except StoreError as error:
         raise Temporary(str(error)) from error
     finally:
@@ -121,19 +122,19 @@ def _check_sqlite(path: Path) -> None:
             said = str(error)
     if said != "ok":
         path.unlink()
-        raise Damaged(f"the backup is damaged: {said}; nothing was restored")
+        raise Damaged(f"la copia está dañada: {said}; no se recuperó nada")
 
 
 def _kind_of(source: Path) -> str:
     try:
         with source.open("rb") as file:
             if file.readline() != _MAGIC:
-                raise Refused(f"{source} is not a backup made by som")
+                raise Refused(f"{source} no es una copia hecha con som")
             return str(json.loads(file.readline())["database"])
     except OSError as error:
-        raise Refused(f"{source}: {error.strerror}") from None
+        raise path_error(source, error) from None
     except (ValueError, KeyError, TypeError):
-        raise Damaged(f"{source}: its first lines cannot be read") from None
+        raise Damaged(f"{source}: no se pueden leer sus primeras líneas") from None
 
 
 def _unpack(source: Path, to: Path) -> None:
@@ -148,9 +149,9 @@ def _unpack(source: Path, to: Path) -> None:
             os.fsync(target.fileno())
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         to.unlink(missing_ok=True)
-        raise Damaged(f"{source} is damaged: {error}; nothing was restored") from None
+        raise Damaged(f"{source} está dañado: {error}; no se recuperó nada") from None
     except OSError as error:
-        raise Refused(f"{to}: {error.strerror or error}") from None
+        raise path_error(to, error) from None
 
 
 def _dump_postgresql(address: DatabaseAddress, to: Path) -> None:
@@ -181,7 +182,7 @@ def _run_postgresql(command: list[str], address: DatabaseAddress) -> None:
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=3600)
     except FileNotFoundError:
-        raise Refused(f"{command[0]} is not installed; install PostgreSQL's client programs") from None
+        raise Refused(f"falta {command[0]}: instale los programas cliente de PostgreSQL") from None
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no reason given"])[0]
+        said = (done.stderr.strip().splitlines() or ["sin decir por qué"])[0]
         raise Temporary(f"{command[0]}: {said}")

@@ -43,6 +43,7 @@ def examine(desk: Desk, settings: Settings) -> list[Finding]:
     now = desk.clock()
     return [
         *_mail(settings),
+        *_readers(settings),
         *_tokens(settings, now),
         *_calendar(desk, now),
         *_carta(settings, now),
@@ -64,6 +65,16 @@ def _mail(settings: Settings) -> Iterator[Finding]:
             ask()
         except Misused as error:
             yield Finding(what, "error", str(error))
+
+
+def _readers(settings: Settings) -> Iterator[Finding]:
+    """Say which letters to staff nobody is named for."""
+    if not settings.digest.recipients:
+        said = "[digest] recipients está vacío: nadie recibe el resumen; som digest --print lo muestra"
+        yield Finding("resumen de la mañana", "warning", said)
+    if not settings.danger.notify:
+        said = "[danger] notify está vacío: de una carta con riesgo de trata se avisa recién en horario de atención"
+        yield Finding("aviso de peligro", "warning", said)
 
 
 def _tokens(settings: Settings, now: datetime) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """How a command ends: one line on stderr and the exit code that the contract fixes."""
 
+import errno
 from enum import IntEnum
+from pathlib import Path
 
 
 class Code(IntEnum):
@@ -26,7 +28,7 @@ class Refused(CommandError):
 
 
 class Misused(CommandError):
-    """Settings or usage are wrong."""
+    """Settings or usage are wrong: what was typed cannot be done at any desk, or names a file that is not there."""
 
     code = Code.USAGE
 
@@ -41,3 +43,37 @@ class Damaged(CommandError):
     """Stored data contradicts itself."""
 
     code = Code.DAMAGED
+
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""A disk that is full now may have room later."""
+
+_SAID = {
+    errno.ENOENT: "no existe",
+    errno.EACCES: "no hay permiso",
+    errno.EPERM: "no hay permiso",
+    errno.EEXIST: "ya existe; no se sobrescribe",
+    errno.EISDIR: "es una carpeta, no un archivo",
+    errno.ENOTDIR: "no es una carpeta",
+    errno.EROFS: "está en un disco de solo lectura",
+    errno.ENAMETOOLONG: "el nombre es demasiado largo",
+    errno.ENOSPC: "no queda espacio en el disco",
+    errno.EDQUOT: "se acabó el espacio asignado en el disco",
+    errno.EFBIG: "el archivo sería demasiado grande",
+    errno.EIO: "el disco o la terminal no responde",
+}
+
+
+def said(error: OSError) -> str:
+    """Return what the system refused, in Spanish where it is an everyday refusal."""
+    return _SAID.get(error.errno or 0) or error.strerror or str(error)
+
+
+def path_error(path: Path | str, error: OSError) -> CommandError:
+    """Return how a command ends that cannot read or write a file that it was given."""
+    kind: type[CommandError] = Misused
+    if error.errno in NO_ROOM:
+        kind = Temporary
+    elif error.errno == errno.EEXIST:
+        kind = Refused
+    return kind(f"{path}: {said(error)}")

@@ -22,8 +22,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from inbox.sources.imap import is_loopback
 from letters.clean import clean_line
+from letters.loopback import is_loopback
 
 _EARLY = 300.0
 """Seconds before its end at which a token is no longer handed out."""

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from calendar_pe import clock as wall_clock
+from calendar_pe.clock import format_instant
 from casework.added_days import effective_calendar
 from casework.desk import Actor, Classifier, Desk, DeskSettings
 from replies import catalogue
@@ -36,13 +37,20 @@ if TYPE_CHECKING:
     from triage import TriageSettings
 
 
+def _nothing(_said: str) -> None:
+    """Say nothing."""
+
+
 @contextmanager
-def opened_desk(settings: Settings, *, now: datetime | None = None, running: bool = False) -> Iterator[Desk]:
+def opened_desk(
+    settings: Settings, *, now: datetime | None = None, running: bool = False, tell: Callable[[str], None] = _nothing
+) -> Iterator[Desk]:
     """Open the desk that the settings describe, and close its database at the end of the block.
 
-    ``now`` moves the clock, on a simulated desk only (``Refused`` otherwise), and is journalled; there it stands still,
-    or goes on from there with ``running``. Raises ``Misused``,
-    ``Refused``, ``Temporary`` or ``Damaged`` when the database cannot be used.
+    A database that does not exist is made: a first command needs no other before it. ``now`` moves the clock, on a
+    simulated desk only (``Refused`` otherwise), and is journalled; there it stands still, or goes on from there with
+    ``running``. ``tell`` hears what a person should know who did not mean either: that a new desk was made, and that
+    the clock went back. Raises ``Misused``, ``Refused``, ``Temporary`` or ``Damaged`` when the database cannot be used.
     """
     clock = _clock(settings, now, running=running)
     with mapped_errors():
@@ -50,8 +58,16 @@ def opened_desk(settings: Settings, *, now: datetime | None = None, running: boo
         try:
             desk = _desk(settings, store, clock)
             _first_administrator(desk)
+            if store.fresh:
+                tell(f"se creó una mesa nueva, sin casos, en {store.place}; la administra {login_name()}")
             if now is not None:
                 with store.write() as session:
+                    last_at = journal.last_at(session)
+                    if last_at is not None and now < last_at:
+                        tell(
+                            f"--now retrocede: lo último que esta mesa anotó es de {format_instant(last_at)}; "
+                            "lo que se haga ahora quedará anotado después, con hora anterior"
+                        )
                     moved = Event(journal.DESK, clock(), "desk", "clock_moved", {"real": wall_clock.now().isoformat()})
                     journal.append(session, [moved])
             yield desk
@@ -157,7 +173,7 @@ def _clock(settings: Settings, now: datetime | None, *, running: bool) -> Callab
     if now is None:
         return wall_clock.now
     if not settings.clock.simulated:
-        raise Refused("--now moves the clock of a simulated desk only; set [clock] simulated = true (never in service)")
+        raise Refused("--now mueve solo el reloj de una mesa simulada: [clock] simulated = true, nunca en servicio")
     if not running:
         return lambda: now
     began = monotonic()

@@ -121,6 +121,9 @@ def member(desk: Desk, role: Role = Role.CONSULTANT, login: str = "") -> Actor:
             known = people.add(
                 session, login=login, name=name, email=f"{login}@example.pe", role=role, now=desk.clock()
             )
+            session.flush()
+            facts: dict[str, journal.Fact] = {"staff": known.id, "role": role}
+            journal.append(session, [Event(journal.DESK, desk.clock(), "desk", "staff_added", facts)])
         return Actor(known.id, known.login, known.name, Role(known.role))
 
 

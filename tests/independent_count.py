@@ -27,6 +27,7 @@ class Life:
     kind: str
     received: datetime
     due: datetime
+    began: datetime  # when the desk learned of it
     ended: datetime | None = None  # a person's judgement took it back
     answered: datetime | None = None
     how: str = ""
@@ -59,7 +60,7 @@ class Counted:
 
 def count(diary: Diary) -> dict[int, Counted]:
     """Count every month of 2026 as it stood at 5 p. m. of the fifth business day after it."""
-    lives = _lives(diary)
+    lives = lives_of(diary)
     return {month: _month(diary, lives, month) for month in range(1, 13)}
 
 
@@ -95,7 +96,7 @@ def stands(month: int) -> datetime:
     return datetime.combine(after(first - timedelta(days=1), 5, closed), time(17), LIMA)
 
 
-def _lives(diary: Diary) -> list[Life]:
+def lives_of(diary: Diary) -> list[Life]:
     """Go through what happened in order. A letter opens a promise when its case has none that still waits."""
     happened: list[tuple[datetime, int, str, int, Any]] = []
     for letter in diary.letters:
@@ -110,13 +111,13 @@ def _lives(diary: Diary) -> list[Life]:
         owed = [life for life in lives if life.answered is None and life.ended is None]
         mine = [life for life in owed if life.case == case]
         if what == "letter" and not mine:
-            lives.append(Life(case, "consulta", said.received, due(said.received, "consulta", closed)))
+            lives.append(Life(case, "consulta", said.received, due(said.received, "consulta", closed), at))
         elif what == "judged":
             for life in mine:
                 if life.kind != said and at <= life.due:
                     life.ended = at
                     if said != "agradecimiento":
-                        lives.append(Life(case, said, life.received, due(life.received, said, closed)))
+                        lives.append(Life(case, said, life.received, due(life.received, said, closed), at))
         elif what == "answer":
             for life in mine:
                 life.answered, life.how = at, said
@@ -152,9 +153,8 @@ def _month(diary: Diary, lives: list[Life], month: int) -> Counted:
         found.by_hour[letter.received.astimezone(LIMA).hour] += 1
         wrote[case.writer] += 1
     found.people, found.repeat = len(wrote), sum(number > 1 for number in wrote.values())
-    taken = {letter.number: letter.taken for letter in diary.letters}
     for life in lives:
-        if _in(life.received, month) and _began(life, diary, taken) <= until:
+        if _in(life.received, month) and life.began <= until:
             _life(found, life, until)
     for at, _, score in diary.scores:
         if _in(at, month):
@@ -163,14 +163,6 @@ def _month(diary: Diary, lives: list[Life], month: int) -> Counted:
     for at, channel, _ in diary.attended:
         found.by_channel[channel] += _in(at, month)
     return found
-
-
-def _began(life: Life, diary: Diary, taken: dict[int, datetime | None]) -> datetime:
-    """When the desk learned of a promise: with its letter, or with the judgement that made it."""
-    if life.kind != "consulta":
-        return next(at for at, case, _, _ in diary.judged if case == life.case)
-    letters = [one for one in diary.letters if life.case in (one.number, one.follows) and one.received == life.received]
-    return taken[letters[0].number] or life.received
 
 
 def _life(found: Counted, life: Life, until: datetime) -> None:

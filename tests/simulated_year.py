@@ -16,7 +16,7 @@ from freezegun import freeze_time
 
 from calendar_pe import Effect, Row, Scope
 from calendar_pe.clock import LIMA, now
-from casework import attention, recalendar, survey
+from casework import attention, publication, recalendar, survey
 from casework.added_days import effective_calendar
 from casework.answer import answer
 from casework.attention import Attended
@@ -124,8 +124,15 @@ class Year:
     seed: int = 2026
     digest_months: frozenset[int] = frozenset(range(1, 13))
     """The months in whose mornings the digest is asked for; each one draws a chart."""
+    digest_hours: tuple[time, ...] = (time(8, 20),)
+    """The hours at which it is asked for."""
+    unanswered: float = 0.03
+    """The share of letters that nobody ever answers."""
+    published_months: frozenset[int] = frozenset()
+    """The months whose figures are made public as soon as they stand."""
     diary: Diary = field(default_factory=Diary)
     digests: list[datetime] = field(default_factory=list)
+    public: dict[date, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
@@ -161,8 +168,10 @@ class Year:
         for learned, day in DECREES:
             self.at(learned, lambda day=day: self._decree(day))
         for day in _days(START, END):
-            for moment in (time(8, 20), time(9), time(17, 0, 1)):
-                self.at(datetime.combine(day, moment, LIMA), self._morning if moment.hour == 8 else self._sweep)
+            for hour in self.digest_hours:
+                self.at(datetime.combine(day, hour, LIMA), self._morning)
+            for hour in (time(9), time(17, 0, 1)):
+                self.at(datetime.combine(day, hour, LIMA), self._sweep)
             if self.chance.random() < 0.5:
                 when = datetime.combine(day, time(self.chance.randrange(9, 16), 30), LIMA)
                 self.at(when, lambda when=when: self._attend(when))
@@ -210,7 +219,7 @@ class Year:
             when = now() + timedelta(minutes=chance.randrange(5, 120))
             kind = chance.choice(("sugerencia", "reclamo", "agradecimiento", "consulta"))
             self.at(when, lambda: self._judge(letter, chance.randrange(1, 6), kind))
-        if chance.random() < 0.03:
+        if chance.random() < self.unanswered:
             return  # nobody ever answers
         hours = chance.choices((2, 6, 20, 30, 60, 200), (30, 30, 20, 10, 7, 3))[0] * chance.uniform(0.3, 1.2)
         when = now() + timedelta(hours=hours)
@@ -319,6 +328,9 @@ class Year:
     def _report(self, number: int) -> None:
         self._calendar()
         prepare(self.desk, lambda: self.actors[Role.SUPERVISOR], f"2026-{number:02}", SETTINGS)
+        if number in self.published_months:
+            publication.publish(self.desk, self.actors[Role.SUPERVISOR], f"2026-{number:02}")
+            self.public[date(2026, number, 1)] = now()
 
 
 def _days(start: datetime, end: datetime) -> Iterator[date]:

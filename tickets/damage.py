@@ -3,7 +3,9 @@
 Rows are read as the database holds them, whatever an intruder wrote there, chain by chain in bounded pieces.
 """
 
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, islice
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from tickets.diagnosis import Found, Row, diagnose, is_sound
 from tickets.hashes import seal_hash
+from tickets.record import Contradiction, Record
 from tickets.rows import core
 from tickets.tables import JournalEntry, Seal, Ticket
 
@@ -24,6 +27,8 @@ _MOST_GAPS = 5
 
 
 NO_CHAIN = -1
+SEALS = -2
+"""The chain in which every seal is noted, so that one that is gone is missed."""
 
 
 class Damage(StrEnum):
@@ -34,11 +39,13 @@ class Damage(StrEnum):
     INSERTED = "inserted"
     REORDERED = "reordered"
     SEAL = "seal"
+    ROW = "row"  # a row of another table is not what the journal tells of it
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where the journal contradicts itself. ``seq`` is the place in the chain; of a seal it is the seal's number.
+    """Where the record contradicts itself. ``seq`` is the place in the chain; of a seal, or of a row of another
+    table, it is its number.
 
     ``chain`` is ``NO_CHAIN`` for an entry that is gone without a trace of its chain: then ``seq`` is its number in
     the table. ``what`` says in Spanish what does not fit.
@@ -50,19 +57,32 @@ class Fault:
     what: str
 
 
-def examine(session: Session) -> Iterator[Fault]:
-    """Yield everything that does not fit: in the chains, then cases without a chain, entries gone, then the seals."""
+def examine(session: Session, record: Record | None = None) -> Iterator[Fault]:
+    """Yield everything that does not fit: in the chains, then cases without a chain, entries gone, then the seals.
+
+    With ``record`` the other tables are held against the chains too, case by case and at the end.
+    """
     missing = 0
     for chain, rows in groupby(_rows(session), lambda row: row.chain):
-        for found in _chain(rows):
+        sound = True
+        for found in _chain(rows, record):
+            sound = False
             missing += found.missing
             number = chain if isinstance(chain, int) else NO_CHAIN
             for at, kind, what in found.faults:
                 yield Fault(number, at, Damage(kind), what)
+        if record is not None:
+            yield from _contradictions(record.end(chain, sound=sound))
     yield from _without_chain(session)
     if session.get_bind().dialect.name == "sqlite":
         yield from _numbering(session, missing)
     yield from _seals(session)
+    if record is not None:
+        yield from _contradictions(record.finish())
+
+
+def _contradictions(found: Iterator[Contradiction]) -> Iterator[Fault]:
+    return (Fault(case, number, Damage.ROW, what) for case, number, what in found)
 
 
 def _rows(session: Session) -> Iterator[Row]:
@@ -83,10 +103,13 @@ def _rows(session: Session) -> Iterator[Row]:
         yield Row(*row)
 
 
-def _chain(rows: Iterator[Row]) -> Iterator[Found]:
-    """Read a chain piece by piece; yield what is found in those that do not fit."""
+def _chain(rows: Iterator[Row], record: Record | None) -> Iterator[Found]:
+    """Read a chain piece by piece; yield what is found in those that do not fit. All of them are recorded."""
     seq, digest, last_id = 0, "", 0
     while piece := list(islice(rows, _PIECE)):
+        if record is not None:
+            for row in piece:
+                record.take(row)
         if is_sound(piece, seq, digest, last_id):
             seq, digest, last_id = int(str(piece[-1].seq)), str(piece[-1].hash), piece[-1].id
             continue
@@ -154,12 +177,33 @@ class _Since:
 
 def _seals(session: Session) -> Iterator[Fault]:
     last_id, prev, total = 0, "", 0
+    noted = _noted(session)
+    first_on = min(noted, default=None)
     for one in session.execute(select(Seal).order_by(_SEAL.c.id)).scalars():
         since = _Since(session, last_id, one.last_entry_id)
         made = seal_hash(prev, one.sealed_on, one.sealed_at, since.entries())
+        day = one.sealed_on.isoformat()
+        seq, note = noted.pop(day, (0, ""))
         if (one.prev_hash, one.hash, one.entries) != (prev, made, total + since.count):
             yield Fault(0, one.id or 0, Damage.SEAL, _seal_words(one, prev, one.entries - total, since))
+        elif note != one.hash and first_on is not None and day >= first_on:
+            known = "es otro que el que se anotó al hacerlo" if seq else "no se anotó al hacerlo: fue insertado"
+            yield Fault(0, one.id or 0, Damage.SEAL, f"el sello del {one.sealed_on:%d/%m/%Y} {known}")
         last_id, prev, total = one.last_entry_id, one.hash, one.entries
+    for day, (seq, note) in sorted(noted.items()):
+        said = f"{day[8:10]}/{day[5:7]}/{day[:4]}"
+        yield Fault(0, seq, Damage.SEAL, f"falta el sello del {said} ({note[:16]}…): fue borrado")
+
+
+def _noted(session: Session) -> dict[str, tuple[int, str]]:
+    """Return what was noted of each seal when it was made: day -> place in the chain of the seals, and its hash."""
+    query = select(_ENTRY.c.seq, cast(_ENTRY.c.facts, Text)).where(_ENTRY.c.chain == SEALS)
+    found: dict[str, tuple[int, str]] = {}
+    for seq, said in session.execute(query.order_by(_ENTRY.c.seq)):
+        with suppress(ValueError, KeyError, TypeError):  # what else somebody wrote there is told of its chain
+            facts = json.loads(said)
+            found[str(facts["on"])] = (int(seq), str(facts["seal"]))
+    return found
 
 
 def _seal_words(one: Seal, prev: str, sealed: int, since: _Since) -> str:

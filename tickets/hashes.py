@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
 
 def entry_hash(
     chain: object, seq: object, at: datetime, actor: object, event: object, facts: object, prev_hash: object
@@ -13,12 +15,8 @@ def entry_hash(
 
     Values that the journal itself never writes are hashed too where JSON has them; TypeError or ValueError otherwise.
     """
-    canonical = json.dumps(
-        [chain, seq, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, event, facts, prev_hash],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
-    )
+    instant = at.astimezone(UTC).isoformat(timespec="microseconds")
+    canonical = _CANONICAL.encode([chain, seq, instant, actor, event, facts, prev_hash])
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 

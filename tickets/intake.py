@@ -245,14 +245,20 @@ def by_content(session: Session, keys: Collection[str]) -> dict[str, int | None]
     return found
 
 
-def outcomes(session: Session, since_id: int) -> dict[str, int]:
-    """Count what became of the copies after ``since_id``, by outcome ("" for those still waiting)."""
-    return {
-        outcome or "": number
-        for outcome, number in session.execute(
-            select(_INTAKE.c.outcome, func.count()).where(_INTAKE.c.id > since_id).group_by(_INTAKE.c.outcome)
-        )
-    }
+def copies(session: Session, mailbox: str, uidvalidity: int, uids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Return uid -> (id, outcome) of those of ``uids`` that the ledger holds; "" for a copy that still waits."""
+    found: dict[int, tuple[int, str]] = {}
+    wanted = sorted(uids)
+    for start in range(0, len(wanted), 500):
+        for row in session.execute(
+            select(_INTAKE.c.uid, _INTAKE.c.id, _INTAKE.c.outcome).where(
+                _INTAKE.c.mailbox == mailbox,
+                _INTAKE.c.uidvalidity == uidvalidity,
+                _INTAKE.c.uid.in_(wanted[start : start + 500]),
+            )
+        ):
+            found[row.uid] = (row.id, row.outcome or "")
+    return found
 
 
 def last_id(session: Session) -> int:

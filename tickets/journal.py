@@ -11,21 +11,25 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from tickets.damage import Damage, Fault, examine
+from tickets.damage import SEALS, Damage, Fault, examine
 from tickets.hashes import entry_hash, seal_hash
+from tickets.record import Record
 from tickets.rows import core
 from tickets.tables import JournalEntry, Seal
 
 __all__ = [
     "DESK",
+    "SEALS",
     "Damage",
     "Event",
     "Fact",
     "Fault",
+    "Record",
     "append",
     "entries_of",
     "entry_hash",
     "find_seal",
+    "last_at",
     "seal",
     "verify",
 ]
@@ -85,13 +89,19 @@ def append(session: Session | Connection, events: Sequence[Event], *, fresh: fro
         session.execute(_INSERT, rows)
 
 
-def verify(session: Session) -> Iterator[Fault]:
-    """Walk every chain and every seal; yield what does not fit, with the kind of damage."""
-    return examine(session)
+def verify(session: Session, record: Record | None = None) -> Iterator[Fault]:
+    """Walk every chain and every seal; yield what does not fit, with the kind of damage.
+
+    With ``record`` every row of the other tables that the journal tells of is compared with it as well; the session
+    must then see one instant (``Store.snapshot``).
+    """
+    return examine(session, record)
 
 
 def seal(session: Session, *, sealed_on: date, now: datetime) -> Seal:
     """Seal every entry since the seal before, once a day. A day already sealed gives its seal again."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_LOCK, {"chains": [SEALS]})  # one who seals at a time
     existing = session.execute(select(Seal).where(_SEAL.c.sealed_on == sealed_on)).scalar_one_or_none()
     if existing is not None:
         return existing
@@ -109,6 +119,8 @@ def seal(session: Session, *, sealed_on: date, now: datetime) -> Seal:
     )
     session.add(made)
     session.flush()
+    told: dict[str, Fact] = {"on": sealed_on.isoformat(), "seal": digest, "entries": made.entries}
+    append(session, [Event(SEALS, now, "desk", "sealed", told)])
     return made
 
 
@@ -128,6 +140,11 @@ def entries_of(session: Session, chain: int, *, limit: int = 500) -> list[Journa
         .all()
     )
     return list(reversed(found))
+
+
+def last_at(session: Session) -> datetime | None:
+    """Return the instant of the newest entry, or None."""
+    return session.execute(select(_TABLE.c.at).order_by(_TABLE.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def _heads(session: Session | Connection, chains: Iterable[int]) -> dict[int, tuple[int, str]]:

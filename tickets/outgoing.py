@@ -319,6 +319,14 @@ def count_by_state(session: Session) -> dict[str, int]:
     return dict(rows.all())
 
 
+def count_failed(session: Session) -> int:
+    """Count the letters that could not be sent; one that a person took back is none of them."""
+    failed = select(func.count()).where(
+        _OUTBOX.c.state == OutboxState.REFUSED, _OUTBOX.c.last_text.not_like(f"{TAKEN_BACK}%")
+    )
+    return int(session.execute(failed).scalar_one())
+
+
 def uncertain_all_in_flight(session: Session, now: datetime) -> int:
     """Turn every letter that was being sent into an uncertain one (after a restore). Returns how many."""
     changed = session.execute(

@@ -3,9 +3,10 @@
 import os
 import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -78,12 +79,21 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         """Wrap an engine made by ``open_store``."""
         self.engine = engine
+        self.fresh = False  # True when it was ``open_store`` that made the tables
         self._writing = engine.execution_options(som_write=True)
 
     @property
     def dialect(self) -> str:
         """Return "sqlite" or "postgresql"."""
         return self.engine.dialect.name
+
+    @property
+    def place(self) -> str:
+        """Return where the database is, for people: a SQLite file, or an address without its password."""
+        url = self.engine.url
+        if self.dialect == "sqlite":
+            return str(Path(url.database or "").absolute())
+        return url.render_as_string(hide_password=True)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -99,6 +109,14 @@ class Store:
     def read(self) -> Iterator[Session]:
         """Open a transaction for reading; nothing that is changed in it is kept."""
         with _mapped_errors(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a transaction for reading that sees one instant, whatever is written meanwhile."""
+        with self.read() as session:
+            if self.dialect == "postgresql":  # SQLite's readers always do
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager
@@ -136,6 +154,7 @@ def open_store(url: str, *, now: datetime, group: str = "") -> Store:
     try:
         if not _is_made(store):
             upgrade(store, now=now)
+            store.fresh = True
     except BaseException:
         store.close()
         raise
@@ -164,9 +183,9 @@ def connect(url: str, *, group: str = "") -> Store:
         if address.get_backend_name() == "postgresql":
             engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         elif address.get_backend_name() == "sqlite":
+            engine = create_engine(address, connect_args={"timeout": 30})
             if address.database and address.database != ":memory:":
                 _prepare_file(Path(address.database), group)
-            engine = create_engine(address, connect_args={"timeout": 30})
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         else:
@@ -227,7 +246,7 @@ def signing_key(session: Session) -> bytes:
     """Return the key that signs references and hashes addresses."""
     key = session.get(Key, "signing")
     if key is None:
-        raise StoreDamaged("the database has no signing key; restore it from a backup")
+        raise StoreDamaged("a la base de datos le falta su clave de firma; recupere una copia")
     return bytes.fromhex(key.secret)
 
 
@@ -239,11 +258,11 @@ def _is_made(store: Store) -> bool:
         return False
     if revision not in REVISIONS:
         raise StoreNewer(
-            f"the database is at revision {revision}, which this version does not know; "
-            "install the version of som that made it, nothing was changed"
+            f"la base de datos está en la revisión {revision}, que esta versión no conoce; "
+            "instale la versión de som que la hizo; no se cambió nada"
         )
     if revision != REVISIONS[-1]:
-        raise StoreOutdated(f"the database is at revision {revision}; run: som db upgrade")
+        raise StoreOutdated(f"la base de datos está en la revisión {revision}; ejecute: som db upgrade")
     return True
 
 
@@ -265,13 +284,41 @@ def _prepare_file(path: Path, group: str) -> None:
                 shutil.chown(path.parent, group=group)
                 path.parent.chmod(0o2770)  # what is made in it belongs to the group
         if not path.exists():
-            path.touch(mode=0o660 if group else 0o600)
-            if group:
-                shutil.chown(path, group=group)
+            _make_file(path, group)
+        elif path.is_file() and not path.stat().st_size:
+            raise StoreDamaged(
+                f"{path}: el archivo está vacío y una base nunca lo está; "
+                "recupere una copia (som restore), o bórrelo si todavía no había nada en él"
+            )
     except LookupError:
         raise StoreSettingsError(f"[database] group: there is no group {group!r} on this machine") from None
     except OSError as error:
         raise StoreSettingsError(f"[database] url: {path}: {error.strerror}") from None
+
+
+def _make_file(path: Path, group: str) -> None:
+    """Make a SQLite database in WAL mode under a name of its own and give it its place whole.
+
+    So a file without a byte is never one that somebody is just making: it has lost what it held.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    made = Path(name)
+    try:
+        with closing(sqlite3.connect(made)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        made.chmod(0o660 if group else 0o600)
+        if group:
+            shutil.chown(made, group=group)
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass  # another process was faster
+        except OSError:  # a file system without hard links: nearly as good, and nobody overwrites what is there
+            if not path.exists():
+                made.rename(path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -316,12 +363,13 @@ def _mapped_errors() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise StoreUnavailable(f"the database does not answer: {_first_line(error)}") from error
+        raise StoreUnavailable(f"la base de datos no responde: {_first_line(error)}") from error
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and type(error.orig) is sqlite3.DatabaseError:
-            raise StoreDamaged(f"the database file is damaged: {_first_line(error)}; restore a backup") from error
+            said = f"el archivo de la base de datos está dañado: {_first_line(error)}; recupere una copia"
+            raise StoreDamaged(said) from error
         if error.connection_invalidated:
-            raise StoreUnavailable(f"the database connection was lost: {_first_line(error)}") from error
+            raise StoreUnavailable(f"se perdió la conexión con la base de datos: {_first_line(error)}") from error
         raise
 
 

@@ -4,6 +4,7 @@ Nothing in the folder is moved or changed. A letter's uid comes from what does n
 again: the unique name that Maildir gives it, or for .eml files the bytes themselves.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -38,11 +39,17 @@ class FilesSource:
         self._by_content = by_content
         self._stated_at = stated_at
         self._letters: dict[int, _Letter] = {}
+        self._files_seen = 0
 
     @property
     def name(self) -> str:
         """The mailbox's name; part of every letter's identity."""
         return self._name
+
+    @property
+    def files(self) -> int:
+        """How many files were looked at; two that hold the same letter count twice."""
+        return self._files_seen
 
     @property
     def settles(self) -> bool:
@@ -51,8 +58,10 @@ class FilesSource:
 
     def open(self) -> Standing:
         """Look at every file once: its identity, size and arrival."""
+        looked = sorted(map(self._look, self._files), key=lambda one: one.listed.arrived_at)
+        self._files_seen = len(looked)
         self._letters = {}
-        for letter in sorted(map(self._look, self._files), key=lambda one: one.listed.arrived_at):
+        for letter in looked:
             self._letters.setdefault(letter.listed.uid, letter)
         return Standing(uidvalidity=_EPOCH, count=len(self._letters))
 
@@ -122,7 +131,7 @@ def eml_files(path: Path, name: str, stated_at: datetime | None = None) -> Files
     """Return the letter in a file, or all ``*.eml`` files in and below a folder; see ``maildir``."""
     if not path.exists():
         raise SourcePermanent(f"No existe {path}.")
-    return FilesSource(name, _Under(path, ("**/*.eml",)), by_content=True, stated_at=stated_at)
+    return FilesSource(name, _Below(path), by_content=True, stated_at=stated_at)
 
 
 def received_instant(head: bytes) -> datetime | None:
@@ -149,9 +158,29 @@ class _Under:
     patterns: tuple[str, ...]
 
     def __iter__(self) -> Iterator[Path]:
+        return iter(sorted(path for pattern in self.patterns for path in self.path.glob(pattern) if path.is_file()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """One file, or every ``*.eml`` in and below a folder; one that cannot be looked into is an error, not empty."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[Path]:
         if self.path.is_file():
             return iter([self.path])
-        return iter(sorted(path for pattern in self.patterns for path in self.path.glob(pattern) if path.is_file()))
+        found = (
+            Path(folder, name)
+            for folder, _, names in os.walk(self.path, onerror=_refuse)
+            for name in names
+            if name.lower().endswith(".eml")
+        )
+        return iter(sorted(path for path in found if path.is_file()))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def _header_block(data: bytes) -> bytes:

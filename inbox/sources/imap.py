@@ -19,11 +19,11 @@ from typing import Any, Literal, Self
 from imapclient.exceptions import CapabilityError, ProtocolError
 
 from inbox.sources import Listed, SourceError, SourcePermanent, SourceTemporary, Standing, answers
-from inbox.sources.imap_settings import ImapSettings, is_loopback
+from inbox.sources.imap_settings import ImapSettings
 from inbox.sources.wire import Client, Deadline, verified_context
 from letters.clean import clean_line
 
-__all__ = ["ImapSettings", "ImapSource", "is_loopback"]
+__all__ = ["ImapSettings", "ImapSource"]
 
 _TEMPORARY_CODES = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]", "[OVERQUOTA]", "TIMEOUT")
 """Response codes of RFC 5530 that say: not now."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Literal
+
+from letters.loopback import is_loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +42,3 @@ class ImapSettings:
                 raise ValueError(f"{key}: control characters are not allowed")
         if self.done_folder and self.done_folder == self.folder:
             raise ValueError("done_folder: must not be the folder that is read")
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether the host is this machine by its name or address."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

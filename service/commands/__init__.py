@@ -11,7 +11,8 @@ from pathlib import Path
 
 import typer
 
-from service.exits import Code, CommandError
+from service.commands.ending import run
+from service.commands.spanish import Orders, speak_spanish
 
 MODULES: tuple[str, ...] = (
     "demo",
@@ -40,6 +41,15 @@ MODULES: tuple[str, ...] = (
 )
 """The command modules, in the order of the help page; each offers ``register(app)``."""
 
+SHELVES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Atender", ("queue", "ticket", "answer", "attention", "outbox", "letters", "suggest", "replies")),
+    ("Plazos y calendario", ("due", "calendar", "sweep", "remediation")),
+    ("Supervisar y publicar", ("digest", "indicators", "report", "bank", "journal")),
+    ("Cartas sueltas y clasificación", ("inspect", "ingest", "triage")),
+    ("Administrar el servicio", ("run", "staff", "authorize", "doctor", "backup", "restore", "db", "demo")),
+)
+"""The commands as the help page shows them: by what somebody came to do."""
+
 DEFAULT_CONFIG = Path("config.toml")
 
 
@@ -49,26 +59,52 @@ class Context:
     config: Path | None = None
 
 
+class Root(Orders):
+    """``som`` itself: its help page shows the commands by what they are for."""
+
+    def shelves(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """Return the titles of the help page and the commands below each."""
+        return SHELVES
+
+
 def build() -> typer.Typer:
     """Assemble the whole command line."""
     app = typer.Typer(
         name="som",
+        cls=Root,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        help="Desk of the Servicio de Orientación para el Migrante.",
+        help="Mesa de correo del Servicio de Orientación para el Migrante.\n\n"
+        "Cada orden explica la suya: som ORDEN --help. Sale con código 0 si se hizo, 1 si la mesa no lo admite, 2 si "
+        "lo escrito o la configuración están mal, 3 si conviene volver a intentar y 4 si los datos guardados están "
+        "dañados.",
     )
 
     @app.callback()
     def root(
-        config: Path | None = typer.Option(None, "--config", help="Settings file (default: ./config.toml)."),
+        config: Path | None = typer.Option(
+            None, "--config", metavar="ARCHIVO", help="Archivo de configuración (si no: ./config.toml)."
+        ),
+        _version: bool = typer.Option(
+            False, "--version", is_eager=True, callback=_tell_version, help="Muestra la versión y termina."
+        ),
     ) -> None:
         Context.config = config
 
     for name in MODULES:
         import_module(f"service.commands.{name}").register(app)
+    speak_spanish(app)
     return app
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"som {version('som-desk')}")
+        raise typer.Exit
 
 
 def hoist_config(arguments: Sequence[str]) -> list[str]:
@@ -80,7 +116,9 @@ def hoist_config(arguments: Sequence[str]) -> list[str]:
         if argument == "--":
             rest += [argument, *waiting]
         elif argument == "--config":
-            front += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
+            if (value := next(waiting, None)) is None:
+                return [argument]  # what follows must not be taken for its value
+            front += [argument, value]
         elif argument.startswith("--config="):
             front.append(argument)
         else:
@@ -91,11 +129,7 @@ def hoist_config(arguments: Sequence[str]) -> list[str]:
 def main() -> None:
     """Entry point of the ``som`` command."""
     os.umask(0o077)
-    try:
-        build()(args=hoist_config(sys.argv[1:]), standalone_mode=True)
-    except CommandError as error:
-        print(f"som: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(error.code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(Code.DONE)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller: what is said goes nowhere
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  (it stays open as long as the process)
+    sys.exit(run(build(), hoist_config(sys.argv[1:])))

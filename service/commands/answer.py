@@ -1,12 +1,11 @@
 """som answer: an answer from the command line, with a canned reply or a text of one's own."""
 
-import sys
 from pathlib import Path
 
 import typer
 
-from service.commands.common import NOW, agreed, desk, instant, lima, me
-from service.exits import Misused, Refused
+from service.commands.common import NOW, agreed, desk, given, instant, lima, me, somebody_there
+from service.exits import Misused, Refused, path_error
 
 
 def register(app: typer.Typer) -> None:
@@ -14,16 +13,25 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def answer(
-        reference: str = typer.Argument(..., metavar="REF"),
-        template: str | None = typer.Option(None, help="Canned reply to send (som replies list shows them)."),
-        set_: list[str] = typer.Option([], "--set", metavar="NAME=VALUE", help="A variable of the canned reply."),
-        body: str | None = typer.Option(None, metavar="FILE|-", help="Text of the answer, from a file or - for input."),
-        yes: bool = typer.Option(False, "--yes", help="Do not ask before it goes into the outbox."),
-        send_now: bool = typer.Option(False, "--send-now", help="Leave without the undo window."),
-        at: str | None = typer.Option(None, "--at", metavar="INSTANT", help="Leave then, in working time."),
+        reference: str = typer.Argument(..., metavar="REF", help="Número de atención, como SOM-2026-000123."),
+        template: str | None = typer.Option(
+            None, metavar="ID", help="Respuesta tipo que se envía (som replies list las muestra)."
+        ),
+        set_: list[str] = typer.Option([], "--set", metavar="NOMBRE=VALOR", help="Un dato de la respuesta tipo."),
+        body: str | None = typer.Option(
+            None, metavar="ARCHIVO|-", help="Texto de la respuesta; - lo toma de la entrada."
+        ),
+        yes: bool = typer.Option(False, "--yes", help="No pregunta antes de enviar."),
+        send_now: bool = typer.Option(False, "--send-now", help="Sale ya, sin tiempo para retirarla."),
+        at: str | None = typer.Option(
+            None, "--at", metavar="INSTANTE", help="Sale a esa hora, dentro del horario de atención."
+        ),
         now: str | None = NOW,
     ) -> None:
-        """Answer a case; the promise is kept when the mail server accepts the letter."""
+        """Responde un caso; el plazo se cumple cuando el servidor de correo acepta la carta.
+
+        Ejemplo: som answer SOM-2026-000123 --template chile-permiso-trabajo
+        """
         from casework import answer as use
         from casework.compose_reply import at_risk, from_template, from_text, overdue
         from tickets.states import OutgoingKind
@@ -76,19 +84,19 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _read(body: str) -> str:
     try:
-        raw = sys.stdin.buffer.read() if body == "-" else Path(body).read_bytes()
+        raw = given().read() if body == "-" else Path(body).read_bytes()
         return raw.decode("utf-8")
     except OSError as error:
-        raise Refused(f"--body {body}: {error.strerror}") from None
+        raise path_error(f"--body {body}", error) from None
     except UnicodeDecodeError as error:
-        raise Refused(f"--body {body}: no es UTF-8 en el byte {error.start}") from None
+        raise Misused(f"--body {body}: no está en UTF-8 desde el byte {error.start + 1}") from None
 
 
 def _ask(subject: str, text: str, *, at_risk: bool) -> None:
     """Ask before sending, and once more where the wrong eyes may read it. Raises ``Refused`` for a no."""
     from casework.danger import SAFE_CONTACT
 
-    if not sys.stdin.isatty():
+    if not somebody_there():
         raise Misused("no hay quien confirme; agregue --yes")
     if at_risk:
         typer.echo("RIESGO DE TRATA. Antes de escribir:\n- " + "\n- ".join(SAFE_CONTACT) + "\n", err=True)

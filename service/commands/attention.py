@@ -1,12 +1,11 @@
 """som attention: attentions given by telephone, in person or by video."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from service.commands import common
 from service.commands.common import JSON, NOW, desk, document, instant, lima, me, table
-from service.exits import Misused
 
 if TYPE_CHECKING:
     from tickets.tables import Attention
@@ -18,25 +17,32 @@ _GENDERS = {"mujer": "female", "hombre": "male", "otro": "other"}
 def register(app: typer.Typer) -> None:
     """Add ``som attention``."""
     attention = typer.Typer(
-        no_args_is_help=True, help="Attentions that were not letters: by telephone, in person, by video."
+        no_args_is_help=True, help="Atenciones que no fueron por carta: por teléfono, presenciales, por videollamada."
     )
     app.add_typer(attention, name="attention")
 
     @attention.command()
     def add(
-        channel: str = typer.Option(..., help="telephone, in_person or video (or telefono, presencial, videollamada)."),
-        line: int = typer.Option(..., min=0, max=5, help="Line of action, 0 to 5."),
-        outcome: str = typer.Option("oriented", help="oriented, referred, by_email, to_return or out_of_scope."),
-        country: str = typer.Option("", help="Foreign country concerned, by code or Spanish name."),
-        on_behalf: bool = typer.Option(False, "--on-behalf", help="They asked for somebody else."),
-        satisfaction: int | None = typer.Option(None, min=1, max=5, help="1 to 5, only if they said it."),
-        age: int | None = typer.Option(None, help="Only if volunteered."),
-        gender: str = typer.Option("", help="female, male or other; only if volunteered."),
-        note: str = typer.Option("", help="Without personal data."),
-        at: str | None = typer.Option(None, metavar="INSTANT", help="When it was given (default: now)."),
+        channel: str = typer.Option(..., metavar="CANAL", help="telefono, presencial o videollamada."),
+        line: int = typer.Option(..., min=0, max=5, metavar="N", help="Línea de acción, de 0 a 5."),
+        outcome: str = typer.Option(
+            "oriented", metavar="RESULTADO", help="oriented, referred, by_email, to_return u out_of_scope."
+        ),
+        country: str = typer.Option(
+            "", metavar="PAÍS", help="País extranjero del que se trata, por su código o su nombre."
+        ),
+        on_behalf: bool = typer.Option(False, "--on-behalf", help="Preguntó por otra persona."),
+        satisfaction: int | None = typer.Option(None, min=1, max=5, metavar="N", help="De 1 a 5, solo si lo dijo."),
+        age: int | None = typer.Option(None, metavar="AÑOS", help="Solo si la dijo."),
+        gender: str = typer.Option("", metavar="GÉNERO", help="mujer, hombre u otro; solo si lo dijo."),
+        note: str = typer.Option("", metavar="TEXTO", help="Sin datos personales."),
+        at: str | None = typer.Option(None, metavar="INSTANTE", help="Cuándo se atendió (si no: ahora)."),
         now: str | None = NOW,
     ) -> None:
-        """Write an attention down; prints its number."""
+        """Anota una atención y muestra su número.
+
+        Ejemplo: som attention add --channel telefono --line 2 --country Chile
+        """
         from casework import attention as use
 
         given = use.Attended(
@@ -57,11 +63,12 @@ def register(app: typer.Typer) -> None:
 
     @attention.command("list")
     def listing(
-        month: str = typer.Option("", metavar="YYYY-MM", help="One month (default: the newest of all)."),
-        limit: int = typer.Option(200, min=1, max=100_000, help="Most attentions to show, the newest."),
+        month: str = typer.Option("", metavar="AAAA-MM", help="Un mes (si no: las más recientes de todas)."),
+        limit: int = typer.Option(200, min=1, max=100_000, metavar="N", help="Cuántas mostrar, las más recientes."),
         as_json: bool = JSON,
     ) -> None:
-        """Show the attentions registered, oldest first."""
+        """Muestra las atenciones anotadas, las más antiguas primero."""
+        from casework import attention as use
         from tickets import attentions, people
 
         since, until = _bounds(month)
@@ -78,10 +85,10 @@ def register(app: typer.Typer) -> None:
                 [
                     one.id,
                     lima(one.at) or "",
-                    one.channel,
+                    use.CHANNELS.get(one.channel, one.channel),
                     one.line,
                     one.country,
-                    one.outcome,
+                    use.OUTCOMES.get(one.outcome, one.outcome),
                     one.satisfaction or "",
                     names.get(one.staff_id, ""),
                     one.note,
@@ -117,7 +124,5 @@ def _bounds(month: str) -> tuple[Any, Any]:
 
     from calendar_pe.clock import at_lima
 
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-        raise Misused(f"«{month}» no es un mes; se escribe como 2026-11")
-    first_on = date(int(month[:4]), int(month[5:]), 1)
+    first_on = date(*common.month(month), 1)
     return at_lima(first_on), at_lima((first_on + timedelta(days=31)).replace(day=1))

@@ -11,10 +11,12 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def authorize(
-        wire: str = typer.Argument(..., help="Name of a mailbox of the settings, or smtp."),
-        authorize_url: str = typer.Option("", help="Where the provider asks for consent, when it is an unusual one."),
+        wire: str = typer.Argument(..., metavar="BUZÓN", help="Nombre de un buzón de la configuración, o smtp."),
+        authorize_url: str = typer.Option(
+            "", metavar="URL", help="Dónde pide permiso el proveedor, si no es de los conocidos."
+        ),
     ) -> None:
-        """Ask for consent in a browser and save the refresh token; needed once, and again if it is withdrawn."""
+        """Pide en un navegador el permiso para un buzón y lo guarda; hace falta una vez, y otra si lo retiran."""
         from service.consent import Consent
         from service.settings.password import PasswordMissing
 

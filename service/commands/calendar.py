@@ -1,11 +1,11 @@
 """``som calendar``: the working calendar of a year, with the legal basis of every day that does not count."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
-from typer.core import TyperGroup
 
+from service.commands.spanish import OrdersOr
 from service.exits import Misused, Refused
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _MONTHS = (
     "Diciembre",
 )
 _OPTIONS = {
-    "date": "DATE",
+    "date": "FECHA",
     "start_time": "--start",
     "end_time": "--end",
     "legal_basis": "--basis",
@@ -36,20 +36,16 @@ _OPTIONS = {
 _DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 
 
-class YearOrCommand(TyperGroup):
+class YearOrOrder(OrdersOr):
     """Lets ``som calendar 2026`` stand beside ``som calendar add``: what is no subcommand is a year to show."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the hidden subcommand ``show`` in front of anything that names no subcommand."""
-        if args and args[0] not in self.commands and args[0] != "--help":
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
+    otherwise = "show"
 
 
 def register(app: typer.Typer) -> None:
     """Add ``calendar`` with its subcommands."""
     group = typer.Typer(
-        cls=YearOrCommand, no_args_is_help=True, help="The working calendar: som calendar YEAR [--json]."
+        cls=YearOrOrder, no_args_is_help=True, help="El calendario de días hábiles: som calendar AÑO [--json]."
     )
     group.command("show", hidden=True)(show)
     group.command("add")(add)
@@ -57,10 +53,10 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    year: int = typer.Argument(..., help="The year to show."),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    year: int = typer.Argument(..., metavar="AÑO", help="El año que se muestra."),
+    as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON."),
 ) -> None:
-    """Show each non-working weekday of a year, and the 5th and 15th business day of each month."""
+    """Muestra los días de semana no hábiles de un año, y el 5.º y el 15.º día hábil de cada mes."""
     from calendar_pe import CalendarRangeError, unexplained
     from service.clockwork import clockwork
 
@@ -75,21 +71,27 @@ def show(
 
 
 def add(
-    date: str = typer.Argument("", metavar="DATE", help="The day, such as 2026-12-24."),
-    scope: str = typer.Option("", help="national, public_sector, lima or entity."),
-    effect: str = typer.Option("", help="nonworking, working or info (telework, tolerance: changes no count)."),
-    name: str = typer.Option("", help="What the day is called."),
-    basis: str = typer.Option("", help="Legal basis, such as «DS 110-2024-PCM»."),
-    territory: str = typer.Option("", help="Where it holds, as the decree says it."),
-    start: str = typer.Option("", metavar="HH:MM", help="Half day: from when there is no service."),
-    end: str = typer.Option("", metavar="HH:MM", help="Half day: until when there is no service."),
-    published: str = typer.Option("", metavar="DATE", help="Day of publication in El Peruano."),
-    source: str = typer.Option("", help="Where it can be read."),
-    supersedes: str = typer.Option("", metavar="ROW", help="Id of the row that this one replaces."),
-    note: str = typer.Option("", help="Anything else."),
-    yes: bool = typer.Option(False, "--yes", help="Do not ask before it is written."),
+    date: str = typer.Argument("", metavar="FECHA", help="El día, como 2026-12-24."),
+    scope: str = typer.Option("", metavar="ÁMBITO", help="national, public_sector, lima o entity."),
+    effect: str = typer.Option(
+        "", metavar="EFECTO", help="nonworking, working o info (teletrabajo, tolerancia: no cambia la cuenta)."
+    ),
+    name: str = typer.Option("", metavar="NOMBRE", help="Cómo se llama el día."),
+    basis: str = typer.Option("", metavar="NORMA", help="Base legal, como «DS 110-2024-PCM»."),
+    territory: str = typer.Option("", metavar="LUGAR", help="Dónde rige, como lo dice la norma."),
+    start: str = typer.Option("", metavar="HH:MM", help="Medio día: desde qué hora no se atiende."),
+    end: str = typer.Option("", metavar="HH:MM", help="Medio día: hasta qué hora no se atiende."),
+    published: str = typer.Option("", metavar="FECHA", help="Día en que se publicó en El Peruano."),
+    source: str = typer.Option("", metavar="URL", help="Dónde se puede leer."),
+    supersedes: str = typer.Option("", metavar="FILA", help="Fila a la que esta reemplaza."),
+    note: str = typer.Option("", metavar="TEXTO", help="Cualquier otra cosa."),
+    yes: bool = typer.Option(False, "--yes", help="No pregunta antes de escribir."),
 ) -> None:
-    """Add a day that was decreed late; shows which open promises move before anything is written."""
+    """Agrega un día decretado a última hora; antes de escribir muestra qué plazos abiertos se mueven.
+
+    Ejemplo: som calendar add 2026-12-24 --scope public_sector --effect nonworking --name "Día no laborable" --basis
+    "DS 110-2026-PCM"
+    """
     from calendar_pe import CalendarDataError, CalendarRangeError, parse_row
 
     fields = {
@@ -151,11 +153,11 @@ def _show(outlook: "Outlook") -> None:
 
 
 def _ask() -> None:
-    import sys
+    from service.commands.common import agreed, somebody_there
 
-    if not sys.stdin.isatty():
+    if not somebody_there():
         raise Misused("no hay quien confirme: agregue --yes (no se escribió nada)")
-    if not typer.confirm("¿Agregar la fila?", err=True):
+    if not agreed("¿Agregar la fila?"):
         raise Refused("no se escribió nada")
 
 

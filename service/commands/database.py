@@ -11,8 +11,8 @@ def register(app: typer.Typer) -> None:
     """Add ``som backup``, ``som restore`` and ``som db``."""
 
     @app.command()
-    def backup(file: Path) -> None:
-        """Write a consistent copy of the desk to a new file; the daemon may be running."""
+    def backup(file: Path = typer.Argument(..., metavar="ARCHIVO", help="Archivo nuevo.")) -> None:
+        """Escribe una copia coherente de la mesa en un archivo nuevo; el servicio puede estar en marcha."""
         from calendar_pe.clock import now
         from service import backup as use
 
@@ -20,8 +20,8 @@ def register(app: typer.Typer) -> None:
         typer.echo(f"{file}: {size} bytes", err=True)
 
     @app.command()
-    def restore(file: Path) -> None:
-        """Put a backup in place of a missing database; its outbox is held until a person releases it."""
+    def restore(file: Path = typer.Argument(..., metavar="ARCHIVO", help="Copia hecha con som backup.")) -> None:
+        """Pone una copia en lugar de una base que falta; su bandeja de salida queda detenida."""
         from calendar_pe.clock import now
         from service import backup as use
         from service.wiring import mapped_errors
@@ -33,12 +33,12 @@ def register(app: typer.Typer) -> None:
             "Restaurada. La bandeja de salida queda detenida: som outbox list, luego som outbox release", err=True
         )
 
-    db = typer.Typer(no_args_is_help=True, help="The shape of the database.")
+    db = typer.Typer(no_args_is_help=True, help="La forma de la base de datos.")
     app.add_typer(db, name="db")
 
     @db.command()
     def upgrade() -> None:
-        """Bring the database to the newest shape."""
+        """Lleva la base de datos a su forma más reciente."""
         from calendar_pe.clock import now
         from service.wiring import mapped_errors
         from tickets.store import REVISIONS, StoreNewer, connect, current_revision
@@ -50,7 +50,7 @@ def register(app: typer.Typer) -> None:
             try:
                 revision = current_revision(store.engine)
                 if revision is not None and revision not in REVISIONS:
-                    raise StoreNewer(f"the database is at revision {revision}, which this version does not know")
+                    raise StoreNewer(f"la base de datos está en la revisión {revision}, que esta versión no conoce")
                 bring(store, now=now())
             finally:
                 store.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from service.commands.common import table
+from service.commands.common import at_terminal, table
 from service.exits import Misused
 
 
@@ -14,15 +14,19 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def demo(
-        folder: Path = typer.Option(Path(".demo"), help="Folder for the demo's database; made anew each time."),
-        interactive: bool = typer.Option(sys.stdin.isatty() and sys.stdout.isatty(), help="Open the queue at the end."),
+        folder: Path = typer.Option(
+            Path(".demo"), metavar="CARPETA", help="Carpeta de la demostración; se hace de nuevo cada vez."
+        ),
+        interactive: bool | None = typer.Option(
+            None, "--interactive/--no-interactive", help="Abre la bandeja al final (si no: solo en una terminal)."
+        ),
     ) -> None:
-        """Show the desk at work on sample letters: real IMAP, real SMTP, a real database, all on this machine."""
+        """Muestra la mesa en marcha con cartas de ejemplo: IMAP, SMTP y base de datos de verdad, en esta máquina."""
         try:
             from service.demo.run import at_work
             from service.demo.run import demo as use
         except ModuleNotFoundError as error:
-            raise Misused(f"the demo needs {error.name}; install som-desk[demo], or run: make demo") from None
+            raise Misused(f"la demostración necesita {error.name}: instale som-desk[demo] o use make demo") from None
         from service.demo.samples import NOW
         from service.logs import configure
         from service.settings import load
@@ -30,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
         configure("error", "text")
         with use(folder, lambda line: typer.echo(line, err=True)) as shown:
-            if interactive:
+            if at_terminal() if interactive is None else interactive:
                 from service.commands.queue import open_console
 
                 with at_work(load(shown.config)):

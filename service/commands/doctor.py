@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def doctor(as_json: bool = JSON) -> None:
-        """Look at the calendar, the texts, the mailboxes and the outbox; ends with 1 when something failed."""
+        """Revisa el calendario, los textos, los buzones y la bandeja de salida; sale con 1 si algo falla."""
         from service.doctor import examine
 
         with desk() as opened:
@@ -24,4 +24,4 @@ def register(app: typer.Typer) -> None:
             for one in findings:
                 typer.echo(f"{_MARKS[one.level]}  {one.what}: {one.said}")
         if any(one.level == "error" for one in findings):
-            raise Refused("something failed; see above")
+            raise Refused("hay fallas; están señaladas arriba")

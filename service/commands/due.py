@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
-from service.exits import Misused, Refused
+from service.commands.common import given
+from service.exits import Misused, Refused, path_error
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,19 +41,25 @@ def register(app: typer.Typer) -> None:
 
 
 def due(
-    received_at: str | None = typer.Argument(None, help="Arrival, ISO 8601 with its offset."),
-    kind: str | None = typer.Option(None, "--kind", help="consulta (the default), sugerencia or reclamo."),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
-    csv_file: str | None = typer.Option(None, "--csv", metavar="FILE|-", help="Reckon a list: received_at,kind."),
+    received_at: str | None = typer.Argument(
+        None, metavar="LLEGADA", help="Fecha y hora con su zona, como 2026-11-23T10:00:00-05:00."
+    ),
+    kind: str | None = typer.Option(
+        None, "--kind", metavar="TIPO", help="consulta (si no se dice otra cosa), sugerencia o reclamo."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON."),
+    csv_file: str | None = typer.Option(
+        None, "--csv", metavar="ARCHIVO|-", help="Calcula una lista con las columnas received_at,kind."
+    ),
 ) -> None:
-    """Say when the answer to a letter is due, and why."""
+    """Dice hasta cuándo hay que responder una carta, y por qué."""
     if csv_file is not None:
         if received_at is not None or kind is not None or as_json:
             raise Misused("--csv va solo: la lista ya dice la llegada y el tipo de cada carta")
         _due_list(csv_file)
         return
     if received_at is None:
-        raise Misused("falta RECEIVED_AT, por ejemplo 2026-11-23T10:00:00-05:00 (o --csv ARCHIVO)")
+        raise Misused("falta la llegada (RECEIVED_AT), por ejemplo 2026-11-23T10:00:00-05:00 (o --csv ARCHIVO)")
     _due_one(received_at, kind, as_json=as_json)
 
 
@@ -63,13 +69,17 @@ def _due_one(received_at: str, kind: str | None, *, as_json: bool) -> None:
     from sla.promises import Kind, parse_kind
     from sla.reckon import reckon
 
+    try:
+        arrived_at = parse_instant(received_at)
+    except ValueError as error:
+        raise Misused(str(error)) from error
     desk = clockwork()
     try:
         wanted = Kind.CONSULTA if kind is None else parse_kind(kind)
     except ValueError as error:
         raise Misused(f"--kind: {error}") from error
     try:
-        reckoning = reckon(parse_instant(received_at), wanted, desk.calendar, desk.promises)
+        reckoning = reckon(arrived_at, wanted, desk.calendar, desk.promises)
     except ValueError as error:
         raise Refused(str(error)) from error
     if as_json:
@@ -151,8 +161,7 @@ def _due_list(path: str) -> None:
                 writer.writerow((raw, kind.value, *tail(found)))
         kept.seek(0)
         while chunk := kept.read(_CHUNK):
-            sys.stdout.buffer.write(chunk.encode())
-        sys.stdout.buffer.flush()
+            typer.echo(chunk.encode(), nl=False)
 
 
 def _memo(version: str, reading: str) -> "Callable[[Deadline], tuple[str, ...]]":
@@ -239,8 +248,8 @@ def _decoded(source: Iterable[bytes], file: str) -> Iterator[str]:
 
 def _opened(path: str) -> AbstractContextManager[BinaryIO]:
     if path == "-":
-        return nullcontext(sys.stdin.buffer)
+        return nullcontext(given())
     try:
         return Path(path).open("rb")
     except OSError as error:
-        raise Misused(f"{path}: {error.strerror}") from error
+        raise path_error(path, error) from error

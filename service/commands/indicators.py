@@ -1,12 +1,12 @@
 """som indicators: the figures of a month, from the journal."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from service.commands import common
 from service.commands.common import JSON, desk, instant, table
-from service.exits import Misused, Refused
+from service.exits import Refused
 
 if TYPE_CHECKING:
     from sla.indicators import Figures, Month
@@ -18,21 +18,19 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def indicators(
-        month: str = typer.Argument(..., metavar="YYYY-MM"),
+        month: str = typer.Argument(..., metavar="AAAA-MM", help="El mes."),
         as_of: str | None = typer.Option(
-            None, "--as-of", metavar="INSTANT", help="As it stood then (default: the fifth business day after)."
+            None, "--as-of", metavar="INSTANTE", help="Como estaba entonces (si no: el 5.º día hábil siguiente)."
         ),
         as_json: bool = JSON,
     ) -> None:
-        """Show the indicators of a month; the same month gives the same bytes, whatever happened since."""
+        """Muestra los indicadores de un mes; el mismo mes da siempre las mismas cifras."""
         from calendar_pe import CalendarRangeError
         from oversight.indicators import month as work_out
         from oversight.indicators import stands_at as when_it_stands
         from sla.indicators import to_json
 
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-            raise Misused(f"{month!r} is not a month such as 2026-11")
-        year, number = int(month[:4]), int(month[5:])
+        year, number = common.month(month)
         with desk() as opened:
             try:
                 now = opened.clock()

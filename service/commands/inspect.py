@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from service.exits import Misused
+from service.exits import Misused, said
 
 
 def register(app: typer.Typer) -> None:
@@ -18,13 +18,15 @@ def register(app: typer.Typer) -> None:
 
 
 def inspect(
-    paths: list[Path] = typer.Argument(..., metavar="PATH...", help="Letters, or folders searched for *.eml."),
-    as_jsonl: bool = typer.Option(False, "--jsonl", help="One JSON object per file (the only form there is)."),
+    paths: list[Path] = typer.Argument(
+        ..., metavar="RUTA", readable=False, help="Cartas, o carpetas en las que se buscan archivos *.eml."
+    ),
+    as_jsonl: bool = typer.Option(False, "--jsonl", help="Un objeto JSON por archivo (la única forma que hay)."),
 ) -> None:
-    """Show what the service reads from letters; nothing is stored.
+    """Muestra lo que el servicio lee en unas cartas, sin guardar nada.
 
-    A line per file whatever happens. ``date`` is what the sender claims, with the sender's offset; ``-0000`` and a
-    missing zone are read as UTC (+00:00); null means that there is no readable date.
+    Una línea por archivo, pase lo que pase. date es la fecha que dice el remitente, con su zona; -0000 y una zona que
+    falta se leen como UTC (+00:00); null quiere decir que no hay una fecha legible.
     """
     if not as_jsonl:
         raise Misused("inspect escribe solo con --jsonl: un objeto JSON por carta")
@@ -36,15 +38,19 @@ def inspect(
 def _files(paths: Iterable[Path]) -> Iterator[str]:
     """Yield each file as it was named; of a folder, every *.eml below it in sorted order."""
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):
             yield from sorted(
                 os.path.join(folder, name)
-                for folder, _, names in os.walk(path)
+                for folder, _, names in os.walk(path, onerror=_tell)
                 for name in names
                 if name.lower().endswith(".eml")
             )
         else:
             yield str(path)
+
+
+def _tell(error: OSError) -> None:
+    typer.echo(f"som: {error.filename}: {said(error)}", err=True)
 
 
 def described(path: str) -> dict[str, Any]:
@@ -60,8 +66,7 @@ def described(path: str) -> dict[str, Any]:
         with open(path, "rb") as file:
             letter = parse(file.read(caps.SIZE + 1))
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        letter = Letter(defects=(f"no se pudo leer el archivo: {clean_line(reason)}",))
+        letter = Letter(defects=(f"no se pudo leer el archivo: {clean_line(said(error))}",))
     written = machine.judge(letter)
     returned = bounce.judge(letter)
     return {

@@ -5,26 +5,31 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from service.commands.common import JSON, desk, document, lima, me, table
-from service.exits import Misused
+from service.commands.common import JSON, desk, document, lima, me, table, with_word
+from service.exits import Misused, Refused
 
 if TYPE_CHECKING:
+    from casework.desk import Desk
     from tickets.tables import Outgoing
+
+OUTGOING = typer.Argument(..., metavar="ENVÍO", help="Número del envío, como lo muestra som outbox list.")
 
 
 def register(app: typer.Typer) -> None:
     """Add ``som outbox``."""
-    outbox = typer.Typer(no_args_is_help=True, help="Outgoing letters: list, undo, retry, hold, release, settle.")
+    outbox = typer.Typer(no_args_is_help=True, help="Los envíos: verlos, retirarlos, repetirlos, detenerlos.")
     app.add_typer(outbox, name="outbox")
 
     @outbox.command("list")
     def listing(
-        state: list[str] = typer.Option([], help="Only these states (waiting, deferred, uncertain, ...)."),
-        limit: int = typer.Option(200, min=1, max=10_000, help="Most letters to show, the newest."),
+        state: list[str] = typer.Option(
+            [], metavar="ESTADO", help="Solo este estado (puede repetirse): waiting, deferred, uncertain…"
+        ),
+        limit: int = typer.Option(200, min=1, max=10_000, metavar="N", help="Cuántos mostrar, los más recientes."),
         as_json: bool = JSON,
     ) -> None:
-        """Show outgoing letters, oldest first."""
-        from console.words import MESSAGES
+        """Muestra los envíos, los más antiguos primero."""
+        from console.words import MESSAGES, SENDS
         from tickets import cases, outgoing
         from tickets.states import OutboxState
 
@@ -65,9 +70,9 @@ def register(app: typer.Typer) -> None:
                     one.id,
                     references.get(one.ticket_id or 0, ""),
                     MESSAGES.get(one.kind, one.kind),
-                    one.state,
+                    with_word(one.state, SENDS),
                     one.attempts,
-                    lima(one.next_attempt_at),
+                    lima(one.next_attempt_at) or "",
                     one.last_text[:80],
                 ]
                 for one in letters
@@ -75,25 +80,27 @@ def register(app: typer.Typer) -> None:
         )
 
     @outbox.command()
-    def retry(outgoing_id: int) -> None:
-        """Try a refused or deferred letter again now."""
+    def retry(outgoing_id: int = OUTGOING) -> None:
+        """Intenta otra vez, ahora, un envío que no salió o quedó aplazado."""
         from casework import deliver
 
         with desk() as opened:
+            _exists(opened, outgoing_id)
             deliver.retry(opened, me(opened), outgoing_id)
 
     @outbox.command()
-    def undo(outgoing_id: int) -> None:
-        """Take an answer back before it leaves; its text becomes your draft."""
+    def undo(outgoing_id: int = OUTGOING) -> None:
+        """Retira una respuesta antes de que salga; su texto queda como borrador suyo."""
         from casework import answer
 
         with desk() as opened:
+            _exists(opened, outgoing_id)
             reference = answer.undo(opened, me(opened), outgoing_id)
         typer.echo(f"{reference}: retirada; su texto quedó como borrador", err=True)
 
     @outbox.command()
-    def hold(why: str = typer.Option("detenida a mano", help="Why nothing may leave.")) -> None:
-        """Let nothing leave until it is released."""
+    def hold(why: str = typer.Option("detenida a mano", metavar="MOTIVO", help="Por qué no debe salir nada.")) -> None:
+        """Detiene la bandeja de salida: nada sale hasta que se suelte."""
         from casework import holding
 
         with desk() as opened:
@@ -101,7 +108,7 @@ def register(app: typer.Typer) -> None:
 
     @outbox.command()
     def release() -> None:
-        """Let letters leave again."""
+        """Suelta la bandeja de salida: los envíos vuelven a salir."""
         from casework import holding
 
         with desk() as opened:
@@ -109,17 +116,27 @@ def register(app: typer.Typer) -> None:
 
     @outbox.command()
     def settle(
-        outgoing_id: int,
-        sent: bool = typer.Option(False, "--sent", help="It arrived: count it as sent at the attempt's instant."),
-        resend: bool = typer.Option(False, "--resend", help="It did not arrive: send the same letter again."),
+        outgoing_id: int = OUTGOING,
+        sent: bool = typer.Option(False, "--sent", help="Sí llegó: cuenta como enviada a la hora del intento."),
+        resend: bool = typer.Option(False, "--resend", help="No llegó: sale otra vez la misma carta."),
     ) -> None:
-        """Say what became of an uncertain letter; look for its Message-ID among the sent mail first."""
+        """Dice qué fue de un envío incierto; búsquelo antes, por su Message-ID, entre los correos enviados."""
         from casework import deliver
 
         if sent == resend:
             raise Misused("indique --sent o --resend, uno de los dos")
         with desk() as opened:
+            _exists(opened, outgoing_id)
             deliver.settle(opened, me(opened), outgoing_id, sent=sent)
+
+
+def _exists(opened: "Desk", outgoing_id: int) -> None:
+    from tickets import outgoing
+
+    me(opened)
+    with opened.store.read() as session:
+        if outgoing.load(session, outgoing_id) is None:
+            raise Refused(f"no hay un envío {outgoing_id}; «som outbox list» muestra los que hay")
 
 
 def _explain(uncertain: "Sequence[Outgoing]") -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from service.commands.common import JSON, NOW, desk, document
-from service.exits import Damaged, Misused, Refused
+from service.exits import Damaged, Misused, path_error
 
 
 def register(app: typer.Typer) -> None:
@@ -13,11 +13,13 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def digest(
-        print_: bool = typer.Option(False, "--print", help="Show it instead of sending it."),
-        html: Path | None = typer.Option(None, "--html", metavar="FILE", help="Write its page to this file instead."),
+        print_: bool = typer.Option(False, "--print", help="Lo muestra en lugar de enviarlo."),
+        html: Path | None = typer.Option(
+            None, "--html", metavar="ARCHIVO", help="Escribe su página en este archivo en lugar de enviarlo."
+        ),
         now: str | None = NOW,
     ) -> None:
-        """Send the morning digest if it is due, or show it."""
+        """Envía el resumen de la mañana si ya toca, o lo muestra."""
         from oversight.digest import compose_digest, send_digest
         from service.commands.common import settings
 
@@ -38,18 +40,20 @@ def register(app: typer.Typer) -> None:
             try:
                 html.write_text(made.page(), encoding="utf-8")
             except OSError as error:
-                raise Refused(f"{html}: {error.strerror}") from None
+                raise path_error(html, error) from None
 
-    journal = typer.Typer(no_args_is_help=True, help="The journal and its seals.")
+    journal = typer.Typer(no_args_is_help=True, help="El diario de lo ocurrido y sus sellos.")
     app.add_typer(journal, name="journal")
 
     @journal.command()
     def verify(
-        seal: str | None = typer.Option(None, help="A seal printed in a digest: the history up to it must still fit."),
-        figures: bool = typer.Option(True, help="Work every frozen report out again too."),
+        seal: str | None = typer.Option(
+            None, metavar="SELLO", help="Sello impreso en un resumen: lo anterior a él debe seguir igual."
+        ),
+        figures: bool = typer.Option(True, help="Recalcula también cada informe publicado, o no."),
         as_json: bool = JSON,
     ) -> None:
-        """Check every chain, every seal and every published figure; name what does not fit."""
+        """Comprueba cada cadena, cada sello y cada cifra publicada, y nombra lo que no coincide."""
         from oversight.proof import clean_seal, prove, sentence
 
         wanted = clean_seal(seal) if seal is not None else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from service.commands.common import NOW, instant, settings, table
+from service.commands.common import NOW, at_terminal, instant, settings, somebody_there, table, tell
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -23,18 +23,22 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def queue(
         plain: bool = typer.Option(
-            False, "--plain", help="The queue in plain lines, for screen readers and pipes: it lists, asks and answers."
+            False,
+            "--plain",
+            help="La bandeja en líneas, para lectores de pantalla y tuberías: muestra, pregunta y responde.",
         ),
-        pictures: Path | None = typer.Option(None, metavar="DIR", help="Save pictures (SVG) of the main screens."),
+        pictures: Path | None = typer.Option(
+            None, metavar="CARPETA", help="Guarda imágenes (SVG) de las pantallas principales."
+        ),
         now: str | None = NOW,
     ) -> None:
-        """Open the queue: read, answer, refer, confirm."""
+        """Abre la bandeja: leer, responder, derivar, confirmar."""
         loaded = settings()
         if pictures is not None:
             save_pictures(loaded, pictures, instant(now))
-        elif plain and sys.stdin.isatty():
+        elif plain and somebody_there():
             talk(loaded, instant(now))
-        elif plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        elif plain or not at_terminal():
             print_queue(loaded, instant(now), plain=plain)
         else:
             open_console(loaded, instant(now))
@@ -47,15 +51,23 @@ def open_console(settings: "Settings", now: datetime | None = None, *, running: 
     from service.wiring import actor, mapped_errors, opened_desk
 
     configure("critical", settings.logging.format)  # the screen belongs to the queue
-    with opened_desk(settings, now=now, running=running) as desk, mapped_errors():
+    with opened_desk(settings, now=now, running=running, tell=tell) as desk, mapped_errors():
         me = actor(desk)
         memory = _memory(settings)
         remembered = _recall(memory)
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
         try:
-            make_console(desk, me, editor=editor, remembered=remembered, folder=memory.parent).run()
+            make_console(
+                desk,
+                me,
+                editor=editor,
+                remembered=remembered,
+                folder=memory.parent,
+                keep=lambda: _keep(memory, remembered),
+            ).run()
         finally:
-            _keep(memory, remembered)
+            if not _keep(memory, remembered):
+                typer.echo("No se pudo recordar la vista para la próxima vez.", err=True)
 
 
 def print_queue(settings: "Settings", now: datetime | None = None, *, plain: bool = False) -> None:
@@ -63,7 +75,7 @@ def print_queue(settings: "Settings", now: datetime | None = None, *, plain: boo
     from console.lines import HEADINGS, queue_lines
     from service.wiring import actor, mapped_errors, opened_desk
 
-    with opened_desk(settings, now=now) as desk, mapped_errors():
+    with opened_desk(settings, now=now, tell=tell) as desk, mapped_errors():
         actor(desk)
         lines = queue_lines(desk)
         if desk.settings.simulated:
@@ -84,7 +96,7 @@ def talk(settings: "Settings", now: datetime | None = None) -> None:
     from service.wiring import actor, mapped_errors, opened_desk
 
     configure("critical", settings.logging.format)
-    with opened_desk(settings, now=now) as desk, mapped_errors():
+    with opened_desk(settings, now=now, tell=tell) as desk, mapped_errors():
         if desk.settings.simulated:
             typer.echo("SIMULADO: el reloj y las cartas de esta mesa son de prueba.")
         Conversation(desk, actor(desk), _hear, typer.echo).run()
@@ -101,7 +113,7 @@ def save_pictures(settings: "Settings", folder: Path, now: datetime | None = Non
     from console.screenshots import save
     from service.wiring import actor, mapped_errors, opened_desk
 
-    with opened_desk(settings, now=now) as desk, mapped_errors():
+    with opened_desk(settings, now=now, tell=tell) as desk, mapped_errors():
         for path in save(desk, actor(desk), folder):
             typer.echo(path)
 
@@ -123,7 +135,8 @@ def _recall(path: Path) -> dict[str, str]:
     return {str(key): value for key, value in kept.items() if isinstance(value, str)} if isinstance(kept, dict) else {}
 
 
-def _keep(path: Path, remembered: dict[str, str]) -> None:
+def _keep(path: Path, remembered: dict[str, str]) -> bool:
+    """Write down how the person leaves the queue, for nobody else to read; say whether it could be done."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
@@ -132,4 +145,5 @@ def _keep(path: Path, remembered: dict[str, str]) -> None:
             json.dump(remembered, file, ensure_ascii=False)
         fresh.replace(path)
     except OSError:
-        typer.echo("No se pudo recordar la vista para la próxima vez.", err=True)
+        return False
+    return True

@@ -1,14 +1,12 @@
 """``som replies`` proofreads, lists and shows the texts we send; ``som suggest`` proposes one for each letter."""
 
 import json
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from service.commands.letter_lines import Given, read_letters, written
 from service.exits import Refused
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ SIGNALS = {"kind": str, "trafficking_risk": bool, "enough": bool, "countries": l
 
 def register(app: typer.Typer) -> None:
     """Add ``replies check | list | show`` and ``suggest``."""
-    group = typer.Typer(no_args_is_help=True, help="Canned replies and fixed letters.")
+    group = typer.Typer(no_args_is_help=True, help="Las respuestas tipo y las cartas fijas.")
     group.command("check")(check)
     group.command("list")(list_)
     group.command("show")(show)
@@ -28,8 +26,10 @@ def register(app: typer.Typer) -> None:
     app.command("suggest")(suggest)
 
 
-def check(strict: bool = typer.Option(False, "--strict", help="A text past its review date is an error.")) -> None:
-    """Proofread every text in every language."""
+def check(
+    strict: bool = typer.Option(False, "--strict", help="Un texto con la revisión vencida cuenta como error."),
+) -> None:
+    """Revisa cada texto en cada idioma."""
     from calendar_pe import clock
     from replies.catalogue import load
     from replies.check import check as proofread
@@ -49,8 +49,8 @@ def check(strict: bool = typer.Option(False, "--strict", help="A text past its r
         raise Refused(f"{len(report.errors) + len(overdue)} textos por corregir")
 
 
-def list_(html: bool = typer.Option(False, "--html", help="A page to read or print.")) -> None:
-    """List the canned replies by line."""
+def list_(html: bool = typer.Option(False, "--html", help="Una página para leer o imprimir.")) -> None:
+    """Muestra las respuestas tipo por línea de acción."""
     from calendar_pe import clock
     from replies.catalogue import load
     from replies.listing import as_page, as_text
@@ -61,11 +61,11 @@ def list_(html: bool = typer.Option(False, "--html", help="A page to read or pri
 
 
 def show(
-    template_id: str = typer.Argument(..., metavar="ID"),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
-    language: str = typer.Option("es", "--language", "-l", help="Language of the sample: es, en, pt."),
+    template_id: str = typer.Argument(..., metavar="ID", help="Nombre de la respuesta tipo."),
+    as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON."),
+    language: str = typer.Option("es", "--language", "-l", metavar="IDIOMA", help="Idioma de la muestra: es, en, pt."),
 ) -> None:
-    """Show one canned reply (or fixed letter) with its examples filled in."""
+    """Muestra una respuesta tipo (o una carta fija) con sus ejemplos puestos."""
     from replies.catalogue import UnknownTemplate, load
     from replies.listing import described, sample
 
@@ -83,67 +83,45 @@ def show(
 
 
 def suggest(
-    path: str = typer.Argument(..., metavar="PATH|-", help="JSON lines with id, subject and body; - reads stdin."),
-    jsonl: bool = typer.Option(False, "--jsonl", help="One JSON object per line (the only form there is)."),
+    path: str = typer.Argument(
+        ..., metavar="ARCHIVO|-", help="Una carta por línea, en JSON: id, subject, body; - lee la entrada."
+    ),
+    jsonl: bool = typer.Option(False, "--jsonl", help="Un objeto JSON por línea (la única forma que hay)."),
 ) -> None:
-    """Propose the three best canned replies for every letter, in the same order.
+    """Propone para cada carta las tres respuestas tipo que mejor le van, en el mismo orden.
 
-    A letter may bring its own line, kind, countries, trafficking_risk and enough; without a line, triage judges it.
+    Una carta puede traer ya line, kind, countries, trafficking_risk y enough; sin line, la clasifica el servicio.
     """
     from replies.suggest import ready
 
     suggester = ready()
-    letters = [_letter(number, raw) for number, raw in _rows(path)]
+    letters = [_letter(given) for given in read_letters(path)]
     for start in range(0, len(letters), WINDOW):
         window = letters[start : start + WINDOW]
+        said = []
         for letter, asked in zip(window, _asked(window), strict=True):
             found = [{"template": one.template, "why": one.why} for one in suggester.suggest(asked)]
-            sys.stdout.write(_line({"id": letter.id, "suggestions": found}))
+            said.append(written({"id": letter.given.id, "suggestions": found}))
+        typer.echo("".join(said), nl=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    id: Any
-    subject: str
-    body: str
+    given: Given
     line: int | None
     signals: dict[str, Any]
 
 
-def _rows(path: str) -> Iterator[tuple[int, str]]:
-    try:
-        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise Refused(f"{path}: no se puede leer ({error.strerror})") from error
-    for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        try:
-            line = raw.decode()
-        except UnicodeDecodeError as error:
-            raise Refused(f"{path}: línea {number}: no es UTF-8 (byte {error.start})") from error
-        if line.strip():
-            yield number, line
-
-
-def _letter(number: int, raw: str) -> _Letter:
-    try:
-        row = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"línea {number}: no es JSON ({error})") from error
-    if not isinstance(row, dict) or "id" not in row:
-        raise Refused(f"línea {number}: no es un objeto JSON con id")
-    if "subject" not in row and "body" not in row:
-        raise Refused(f"línea {number}: no tiene subject ni body")
-    texts = [row.get(key) for key in ("subject", "body")]
-    if not all(isinstance(text, str | None) for text in texts):
-        raise Refused(f"línea {number}: subject y body son textos")
+def _letter(given: Given) -> _Letter:
+    row = given.fields
     line = row.get("line")
     if line is not None and (type(line) is not int or line not in range(6)):
-        raise Refused(f"línea {number}: line va de 0 a 5")
+        raise Refused(f"{given.place}: line va de 0 a 5")
     signals = {key: row[key] for key in SIGNALS if row.get(key) is not None}
     for key, value in signals.items():
         if not isinstance(value, SIGNALS[key]):
-            raise Refused(f"línea {number}: {key} no es del tipo esperado")
-    return _Letter(row["id"], texts[0] or "", texts[1] or "", line, signals)
+            raise Refused(f"{given.place}: {key} no es del tipo esperado")
+    return _Letter(given, line, signals)
 
 
 def _asked(letters: list[_Letter]) -> "list[Asked]":
@@ -155,9 +133,11 @@ def _asked(letters: list[_Letter]) -> "list[Asked]":
     judged = dict(zip(map(id, unjudged), _judge(unjudged), strict=True))
     asked = []
     for letter in letters:
-        known = {"line": letter.line, **judged.get(id(letter), {}), **letter.signals}
+        given = letter.given
+        says_something = bool(given.subject.strip() or given.body.strip())
+        known = {"line": letter.line, "enough": says_something, **judged.get(id(letter), {}), **letter.signals}
         known["countries"] = tuple(str(code) for code in known.get("countries", ()))
-        asked.append(Asked(subject=letter.subject, body=newest_text(letter.body), **known))
+        asked.append(Asked(subject=given.subject, body=newest_text(given.body), **known))
     return asked
 
 
@@ -178,10 +158,5 @@ def _judge(letters: list[_Letter]) -> list[dict[str, Any]]:
             "trafficking_risk": verdict.trafficking_risk,
             "enough": verdict.enough,
         }
-        for verdict in judge.judge([Text(subject=letter.subject, body=letter.body) for letter in letters])
+        for verdict in judge.judge([Text(subject=one.given.subject, body=one.given.body) for one in letters])
     ]
-
-
-def _line(row: dict[str, Any]) -> str:
-    readable = json.dumps(row, ensure_ascii=False)
-    return (readable if readable.isprintable() else json.dumps(row)) + "\n"

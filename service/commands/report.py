@@ -1,12 +1,12 @@
 """som report: the monthly report, frozen when the month stands, as pages and files."""
 
-import re
 from pathlib import Path
 
 import typer
 
+from service.commands import common
 from service.commands.common import NOW, desk, me, settings
-from service.exits import Misused, Refused
+from service.exits import Misused, Refused, path_error
 
 
 def register(app: typer.Typer) -> None:
@@ -14,24 +14,34 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def report(
-        month: str = typer.Argument(..., metavar="YYYY-MM"),
-        out: Path | None = typer.Option(None, "--out", metavar="DIR", help="Folder for the pages and files."),
-        erratum: str | None = typer.Option(None, help="Correct a frozen month: a new version, with this reason."),
-        notes: Path | None = typer.Option(None, help="Text file with this office's notes for the management report."),
-        publish: bool = typer.Option(False, "--publish", help="Note that the newest version is public from today."),
+        month: str = typer.Argument(..., metavar="AAAA-MM", help="El mes."),
+        out: Path | None = typer.Option(
+            None, "--out", metavar="CARPETA", help="Carpeta para las páginas y los archivos."
+        ),
+        erratum: str | None = typer.Option(
+            None, metavar="MOTIVO", help="Corrige un mes ya fijado: una versión nueva, con este motivo."
+        ),
+        notes: Path | None = typer.Option(
+            None, metavar="ARCHIVO", help="Notas de esta oficina para el informe de gestión, en texto."
+        ),
+        publish: bool = typer.Option(False, "--publish", help="Anota que la última versión es pública desde hoy."),
         now: str | None = NOW,
     ) -> None:
-        """Write a month's report; the first time after the month stands, its figures are frozen."""
+        """Escribe el informe de un mes; la primera vez que el mes está completo, sus cifras quedan fijas.
+
+        Ejemplo: som report 2026-10 --out informes
+        """
         from calendar_pe import CalendarRangeError
         from casework import publication
         from casework.publication import CannotPublish
         from oversight.management import write_management
         from oversight.report import prepare, write_month
 
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-            raise Misused(f"«{month}» no es un mes como 2026-11")
+        common.month(month)
         if out is None and erratum is None and notes is None and not publish:
             raise Misused("indique --out CARPETA, o qué hacer: --erratum, --notes o --publish")
+        if out is not None:
+            common.folder(out)
         asked = settings().report_settings()
         with desk(now) as opened:
             try:
@@ -51,7 +61,7 @@ def register(app: typer.Typer) -> None:
             except (CannotPublish, CalendarRangeError) as error:
                 raise Refused(str(error)) from error
             except OSError as error:
-                raise Refused(f"no se puede escribir en {out}: {error.strerror}") from error
+                raise path_error(error.filename or out or "", error) from error
         for path in written:
             typer.echo(path)
         if found[-1].provisional:
@@ -61,5 +71,7 @@ def register(app: typer.Typer) -> None:
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misused(f"no se puede leer {path} como texto UTF-8: {error}") from None
+    except OSError as error:
+        raise path_error(path, error) from None
+    except UnicodeDecodeError as error:
+        raise Misused(f"{path}: no está en UTF-8 desde el byte {error.start + 1}") from None

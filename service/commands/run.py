@@ -17,14 +17,14 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def run(
-        once: bool = typer.Option(False, "--once", help="One pass of every job, then end."),
+        once: bool = typer.Option(False, "--once", help="Una sola vuelta de cada trabajo, y termina."),
         now: str | None = NOW,
     ) -> None:
-        """Take letters in, acknowledge them, send answers, watch the promises."""
+        """El servicio: recoge las cartas, acusa recibo, envía las respuestas y vigila los plazos."""
         if now is not None and not once:
-            raise Misused("--now goes with --once only")
+            raise Misused("--now solo va con --once")
         daemon_class = _daemon_class()
-        with desk(now) as opened:
+        with desk(now, tell=_log) as opened:
             daemon = daemon_class(opened, settings())
             with daemon.signals():
                 if not once:
@@ -34,6 +34,13 @@ def register(app: typer.Typer) -> None:
         if troubles:
             told = "; ".join(str(trouble) for trouble in troubles)
             raise Misused(told) if any(trouble.permanent for trouble in troubles) else Temporary(told)
+
+
+def _log(said: str) -> None:
+    """Let the daemon's stderr be its log, line by line."""
+    import structlog
+
+    structlog.get_logger().warning("told", text=said)
 
 
 def _daemon_class() -> "type[Daemon]":

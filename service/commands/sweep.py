@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from service.commands.common import JSON, NOW, desk, document, lima, me, table
-from service.exits import Misused, Refused
+from service.exits import Misused, path_error
 
 if TYPE_CHECKING:
     from casework.desk import Desk
     from sla.remediation import RemediationForm
+
+ROW = typer.Argument(..., metavar="FILA", help="Número de la fila, como lo muestra som remediation list.")
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def sweep(as_json: bool = JSON, now: str | None = NOW) -> None:
-        """Warn of promises about to break, mark the broken ones, tell staff in their hours."""
+        """Avisa de los plazos por vencer, marca los vencidos y avisa al personal en su horario."""
         from casework.sweep import sweep as use
 
         with desk(now) as opened:
@@ -30,17 +32,17 @@ def register(app: typer.Typer) -> None:
         else:
             typer.echo(f"por vencer {swept.warned}, rotas {swept.broken}, avisos {swept.told}")
 
-    remediation = typer.Typer(no_args_is_help=True, help="Amends for broken promises.")
+    remediation = typer.Typer(no_args_is_help=True, help="Subsanación de los compromisos que no se cumplieron.")
     app.add_typer(remediation, name="remediation")
 
     @remediation.command("list")
     def listing(
-        all_: bool = typer.Option(False, "--all", help="Closed rows too."),
-        limit: int = typer.Option(200, min=1, help="Most rows shown; a file always holds all of them."),
-        to: Path | None = typer.Option(None, "--to", help="Write the register to this .csv or .xlsx file instead."),
+        all_: bool = typer.Option(False, "--all", help="También las filas cerradas."),
+        limit: int = typer.Option(200, min=1, metavar="N", help="Cuántas mostrar; un archivo las lleva todas."),
+        to: Path | None = typer.Option(None, "--to", metavar="ARCHIVO", help="Lo escribe en este .csv o .xlsx."),
         as_json: bool = JSON,
     ) -> None:
-        """Show the remediation log."""
+        """Muestra el registro de subsanación."""
         from casework import remedy
 
         states = () if all_ else ("open",)
@@ -70,8 +72,8 @@ def register(app: typer.Typer) -> None:
             )
 
     @remediation.command()
-    def show(remediation_id: int, as_json: bool = JSON) -> None:
-        """Show one row, and what it still lacks."""
+    def show(remediation_id: int = ROW, as_json: bool = JSON) -> None:
+        """Muestra una fila y lo que le falta para cerrarse."""
         from casework import remedy
         from sla.remediation import missing_fields
 
@@ -81,29 +83,28 @@ def register(app: typer.Typer) -> None:
         if as_json:
             document(_document(one))
             return
-        for name, value in _document(one).items():
-            if name != "missing":
-                typer.echo(f"{name}: {value if value is not None else ''}")
+        typer.echo(_told(one))
         if missing := missing_fields(one):
             typer.echo(f"Para cerrar falta: {', '.join(missing)}")
 
     @remediation.command()
     def edit(
-        remediation_id: int,
-        cause: str | None = typer.Option(None, help="Word of the closed list of reasons."),
-        cause_text: str | None = typer.Option(None, help="The reason in free words."),
-        corrective: str | None = typer.Option(None, help="Corrective measure."),
-        preventive: str | None = typer.Option(None, help="Preventive measure."),
-        responsible: str | None = typer.Option(None, help="Who answers for the measures."),
-        apology: bool | None = typer.Option(None, "--apology/--no-apology", help="Whether an apology is due."),
+        remediation_id: int = ROW,
+        cause: str | None = typer.Option(None, metavar="PALABRA", help="Motivo, de la lista cerrada."),
+        cause_text: str | None = typer.Option(None, metavar="TEXTO", help="El motivo, en sus palabras."),
+        corrective: str | None = typer.Option(None, metavar="TEXTO", help="Medida correctiva."),
+        preventive: str | None = typer.Option(None, metavar="TEXTO", help="Medida preventiva."),
+        responsible: str | None = typer.Option(None, metavar="NOMBRE", help="Quién responde por las medidas."),
+        apology: bool | None = typer.Option(None, "--apology/--no-apology", help="Si corresponde una disculpa, o no."),
         as_json: bool = JSON,
+        now: str | None = NOW,
     ) -> None:
-        """Fill in fields of an open row."""
+        """Llena campos de una fila abierta."""
         from casework import remedy
 
         if all(one is None for one in (cause, cause_text, corrective, preventive, responsible, apology)):
             raise Misused("no hay nada que cambiar; indique al menos un campo")
-        with desk() as opened:
+        with desk(now) as opened:
             remedy.edit(
                 opened,
                 me(opened),
@@ -121,19 +122,19 @@ def register(app: typer.Typer) -> None:
                 document(_document(remedy.find(opened, remediation_id)))
 
     @remediation.command()
-    def apologise(remediation_id: int) -> None:
-        """Write the apology to the citizen into the outbox."""
+    def apologise(remediation_id: int = ROW, now: str | None = NOW) -> None:
+        """Deja en la bandeja de salida la disculpa al ciudadano."""
         from casework import remedy
 
-        with desk() as opened:
+        with desk(now) as opened:
             remedy.apologise(opened, me(opened), remediation_id)
 
     @remediation.command()
-    def close(remediation_id: int, as_json: bool = JSON) -> None:
-        """Close a row that has every field."""
+    def close(remediation_id: int = ROW, as_json: bool = JSON, now: str | None = NOW) -> None:
+        """Cierra una fila que tiene todos sus campos."""
         from casework import remedy
 
-        with desk() as opened:
+        with desk(now) as opened:
             remedy.close(opened, me(opened), remediation_id)
             if as_json:
                 document(_document(remedy.find(opened, remediation_id)))
@@ -165,6 +166,31 @@ def _document(one: "RemediationForm") -> dict[str, Any]:
     }
 
 
+def _told(one: "RemediationForm") -> str:
+    """Return a row as a person reads it, one field a line."""
+    due = {None: "por decidir", True: "sí", False: "no"}[one.apology_due]
+    fields = {
+        "Fila": one.id,
+        "Caso": one.reference,
+        "Compromiso": f"{one.commitment} ({one.commitment.label})",
+        "Tipo": one.kind,
+        "Recibida": lima(one.received_at),
+        "Vencía": lima(one.due_at),
+        "Se incumplió": lima(one.broken_at),
+        "Respondida": lima(one.answered_at),
+        "Motivo": f"{one.cause} ({one.cause.label})" if one.cause else None,
+        "Motivo, en palabras": one.cause_detail,
+        "Medida correctiva": one.corrective,
+        "Medida preventiva": one.preventive,
+        "Responsable": one.responsible,
+        "Corresponde disculpa": due,
+        "Disculpa enviada": one.apology_message_id,
+        "Cerrada": lima(one.closed_at),
+        "La cerró": one.closed_by,
+    }
+    return "\n".join(f"{name}: {value}" for name, value in fields.items() if value not in (None, ""))
+
+
 def _export(opened: "Desk", forms: "Iterable[RemediationForm]", to: Path) -> None:
     from sla.remediation_export import write_csv, write_xlsx
 
@@ -179,4 +205,4 @@ def _export(opened: "Desk", forms: "Iterable[RemediationForm]", to: Path) -> Non
             case _:
                 raise Misused(f"{to}: el registro se escribe como .csv o .xlsx")
     except OSError as error:
-        raise Refused(f"{to}: {error.strerror}") from None
+        raise path_error(to, error) from None

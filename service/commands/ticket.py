@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from service.commands.common import JSON, desk, document, lima, me, table
+from service.commands.common import JSON, desk, document, lima, me, table, with_word
 
 if TYPE_CHECKING:
     from casework.desk import Desk
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add ``som ticket``."""
-    ticket = typer.Typer(no_args_is_help=True, help="Cases: list them, show one.")
+    ticket = typer.Typer(no_args_is_help=True, help="Los casos: la lista, o uno entero.")
     app.add_typer(ticket, name="ticket")
 
     @ticket.command("list")
     def listing(
-        limit: int = typer.Option(50, min=1, max=10_000, help="Most cases to show, the newest."),
+        limit: int = typer.Option(50, min=1, max=10_000, metavar="N", help="Cuántos casos mostrar, los más recientes."),
         search: str = typer.Option(
-            "", metavar="TEXT", help='Only cases where these words stand; accents do not matter, "together" in quotes.'
+            "", metavar="TEXTO", help='Solo casos con estas palabras; sin importar tildes, y "juntas" entre comillas.'
         ),
         as_json: bool = JSON,
     ) -> None:
-        """Show the newest cases, in the order they were opened."""
+        """Muestra los casos más recientes, en el orden en que se abrieron."""
+        from console.words import STATES
         from tickets import cases, worklist
         from tickets.worklist import Asked, Pile
 
@@ -44,7 +45,7 @@ def register(app: typer.Typer) -> None:
             [
                 [
                     one.reference,
-                    one.state,
+                    with_word(one.state, STATES),
                     f"{one.line}{'?' if one.proposed else ''}",
                     one.kind,
                     lima(one.target_at) or "",
@@ -56,8 +57,11 @@ def register(app: typer.Typer) -> None:
         )
 
     @ticket.command()
-    def show(reference: str, as_json: bool = JSON) -> None:
-        """Show one case whole: its letters, its promises, what is on its way out."""
+    def show(
+        reference: str = typer.Argument(..., metavar="REF", help="Número de atención, como SOM-2026-000123."),
+        as_json: bool = JSON,
+    ) -> None:
+        """Muestra un caso entero: sus cartas, sus plazos y sus envíos."""
         from tickets import cases
 
         with desk() as opened, opened.store.read() as session:
@@ -67,13 +71,29 @@ def register(app: typer.Typer) -> None:
         if as_json:
             document(whole)
             return
-        typer.echo(f"{whole['reference']}  {whole['state']}  línea {whole['line']}  {whole['kind']}")
-        if whole["flags"]:
-            typer.echo(", ".join(whole["flags"]))
-        for promise in whole["promises"]:
-            typer.echo(f"Promesa ({promise['kind']}): {promise['state']}, vence {promise['due_at']}")
-        for message in whole["messages"]:
-            typer.echo(f"\n── {message['direction']}  {message['at']}  {message['from']}\n{message['text']}")
+        typer.echo(_told(whole))
+
+
+def _told(whole: dict[str, Any]) -> str:
+    """Return a case as a person reads it; the words of the record stand beside their Spanish."""
+    from console.words import LINES, MESSAGES, PROMISES, SENDS, STATES
+
+    line = f"línea {whole['line']} ({LINES[whole['line']].lower()})"
+    said = [f"{whole['reference']}  {with_word(whole['state'], STATES)}  {line}  {whole['kind']}"]
+    if whole["flags"]:
+        said.append(", ".join(whole["flags"]))
+    for promise in whole["promises"]:
+        told = f"Plazo de la {promise['kind']}" if promise["kind"] != "reclamo" else "Plazo del reclamo"
+        answered = f", respondido {promise['answered_at']}" if promise["answered_at"] else ""
+        said.append(f"{told}: {with_word(promise['state'], PROMISES)}, vence {promise['due_at']}{answered}")
+    for letter in whole["outbox"]:
+        what = MESSAGES.get(letter["kind"], letter["kind"])
+        said.append(f"Envío {letter['id']}: {what}, {with_word(letter['state'], SENDS)}")
+    for message in whole["messages"]:
+        kind = MESSAGES.get(message["kind"], message["kind"])
+        by = f" de {message['from']}" if message["from"] else ""
+        said.append(f"\n── {kind}{by}, {message['at']}\n{message['text']}")
+    return "\n".join(said)
 
 
 def flags(one: "Ticket") -> list[str]:

@@ -1,38 +1,34 @@
 """``som triage``: judge letters, measure the judge, teach it."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperGroup
 
 from service.commands import Context
-from service.exits import Refused, Temporary
+from service.commands.letter_lines import read_letters, read_lines, written
+from service.commands.spanish import OrdersOr
+from service.exits import Refused, Temporary, path_error
 
 if TYPE_CHECKING:
-    from triage import Text, TriageSettings, Verdict
+    from triage import TriageSettings, Verdict
 
 WINDOW = 256
 
 
-class PathOrCommand(TyperGroup):
+class PathOrOrder(OrdersOr):
     """Lets ``som triage FILE`` stand beside ``som triage evaluate FILE``: what is no subcommand is a file to judge."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the hidden subcommand ``judge`` in front of anything that names no subcommand."""
-        if args and args[0] not in self.commands and args[0] != "--help":
-            args = ["judge", *args]
-        return super().parse_args(ctx, args)
+    otherwise = "judge"
 
 
 def register(app: typer.Typer) -> None:
     """Add ``triage`` with its subcommands."""
     group = typer.Typer(
-        cls=PathOrCommand,
+        cls=PathOrOrder,
         no_args_is_help=True,
-        help="Judge letters: som triage PATH|- --jsonl. Also: evaluate FILE, train.",
+        help="Clasifica cartas: som triage ARCHIVO|- --jsonl. También: evaluate, train.",
     )
     group.command("judge", hidden=True)(judge)
     group.command("evaluate")(evaluate)
@@ -49,47 +45,51 @@ def settings() -> "TriageSettings":
 
 
 def judge(
-    path: str = typer.Argument(..., metavar="PATH|-", help="JSON lines with id, subject and body; - reads stdin."),
-    jsonl: bool = typer.Option(False, "--jsonl", help="One JSON object per line (the only form there is)."),
+    path: str = typer.Argument(
+        ..., metavar="ARCHIVO|-", help="Una carta por línea, en JSON: id, subject, body; - lee la entrada."
+    ),
+    jsonl: bool = typer.Option(False, "--jsonl", help="Un objeto JSON por línea (la única forma que hay)."),
 ) -> None:
-    """Judge every letter of a file; one verdict per line, in the same order."""
+    """Clasifica cada carta de un archivo; una línea por carta, en el mismo orden."""
+    from triage import Text
     from triage.classifier import load
 
-    letters = [_letter(number, line) for number, line in _lines(path)]
+    letters = read_letters(path)
     judge_letters = load(settings())
     for start in range(0, len(letters), WINDOW):
         window = letters[start : start + WINDOW]
-        verdicts = judge_letters.judge([text for _, text in window])
-        sys.stdout.write(
-            "".join(_json({"id": name, **_shown(v)}) + "\n" for (name, _), v in zip(window, verdicts, strict=True))
-        )
+        verdicts = judge_letters.judge([Text(subject=one.subject, body=one.body) for one in window])
+        said = [written({"id": one.id, **_shown(v)}) for one, v in zip(window, verdicts, strict=True)]
+        typer.echo("".join(said), nl=False)
 
 
 def evaluate(
-    file: str = typer.Argument(..., metavar="FILE|-", help="Labelled letters, JSON lines."),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    file: str = typer.Argument(
+        ..., metavar="ARCHIVO|-", help="Cartas ya clasificadas por personas, una por línea, en JSON."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON."),
 ) -> None:
-    """Measure the judge on labelled letters: scores, confusion, reliability, coverage at 97 % precision."""
+    """Mide la clasificación con cartas ya clasificadas: aciertos, confusiones, confianza, cobertura al 97 %."""
     from triage.classifier import load
     from triage.corpus import BadExample, read_examples
     from triage.evaluation import measure, show
 
     try:
-        examples = read_examples((line for _, line in _lines(file, keep_blank=True)), writer=file)
+        examples = read_examples((line for _, line in read_lines(file, keep_blank=True)), writer=file)
     except BadExample as error:
         raise Refused(f"{file}: {error}") from error
     if not examples:
-        raise Refused(f"{file}: no labelled letters in it")
+        raise Refused(f"{file}: no tiene ninguna carta etiquetada")
     report = measure(load(settings()).judge([example.text for example in examples]), examples)
     typer.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else show(report))
 
 
 def train(
     given: Path | None = typer.Option(
-        None, "--examples", help="Labelled letters, JSON lines, in place of what the desk's own people judged."
+        None, "--examples", metavar="ARCHIVO", help="Cartas ya clasificadas, en lugar de las de esta mesa."
     ),
 ) -> None:
-    """Fit anew with what the desk judged, compare on the fixed validation part, and keep the better of the two."""
+    """Aprende de lo que las personas confirmaron, compara con el modelo actual y se queda con el mejor."""
     import tempfile
     from subprocess import SubprocessError
 
@@ -107,7 +107,7 @@ def train(
         except (BadExample, UnicodeDecodeError) as error:
             raise Refused(f"{learnt}: {error}") from error
         except OSError as error:
-            raise Refused(f"{error.filename or learnt}: {error.strerror}") from error
+            raise path_error(error.filename or learnt or "", error) from error
         except SubprocessError as error:
             raise Temporary(f"el entrenamiento no terminó bien: {error}") from error
     typer.echo(f"cartas de esta mesa de las que se aprende: {lesson.letters}")
@@ -125,9 +125,9 @@ def train(
 
 
 def examples() -> None:
-    """Print what this desk's people confirmed or corrected, personal data masked: what train learns from."""
+    """Muestra lo que las personas de esta mesa confirmaron o corrigieron, sin datos personales."""
     for line in _of_the_desk():
-        sys.stdout.write(line)
+        typer.echo(line, nl=False)
 
 
 def _of_the_desk() -> list[str]:
@@ -148,47 +148,7 @@ def _of_the_desk() -> list[str]:
     with desk() as opened:
         require(me(opened), Role.SUPERVISOR, Role.ADMINISTRATOR)
         with opened.store.read() as session:
-            return [_json(example) + "\n" for example in learn.examples(session)]
-
-
-def _lines(path: str, *, keep_blank: bool = False) -> list[tuple[int, str]]:
-    try:
-        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise Refused(f"{path}: cannot be read ({error.strerror})") from error
-    lines: list[tuple[int, str]] = []
-    for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        try:
-            line = raw.decode()
-        except UnicodeDecodeError as error:
-            raise Refused(f"{path}: line {number}: not UTF-8 (byte {error.start})") from error
-        if keep_blank or line.strip():
-            lines.append((number, line))
-    return lines
-
-
-def _no_constant(word: str) -> None:
-    """NaN and Infinity are Python's, not JSON's (RFC 8259, 6)."""
-    raise ValueError(f"{word} is not a JSON value")
-
-
-def _letter(number: int, line: str) -> tuple[Any, "Text"]:
-    from triage import Text
-
-    try:
-        row = json.loads(line, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"line {number}: not JSON ({error})") from error
-    if not isinstance(row, dict):
-        raise Refused(f"line {number}: not a JSON object")
-    if "id" not in row:
-        raise Refused(f"line {number}: no id")
-    if isinstance(row["id"], float):
-        raise Refused(f"line {number}: the id is neither a string nor a whole number")
-    for field in ("subject", "body"):
-        if not isinstance(row.get(field), str | None):
-            raise Refused(f"line {number}: {field} is not a string")
-    return row["id"], Text(subject=row.get("subject") or "", body=row.get("body") or "")
+            return [written(example) for example in learn.examples(session)]
 
 
 def _shown(verdict: "Verdict") -> dict[str, Any]:
@@ -204,8 +164,3 @@ def _shown(verdict: "Verdict") -> dict[str, Any]:
         "countries": list(verdict.countries),
         "reasons": list(verdict.reasons),
     }
-
-
-def _json(row: dict[str, Any]) -> str:
-    readable = json.dumps(row, ensure_ascii=False)
-    return readable if readable.isprintable() else json.dumps(row)

@@ -1,12 +1,13 @@
 """Types of settings that several tables share, and the checks that hold between neighbouring keys."""
 
 import datetime as dt
-import ipaddress
 import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
+
+from letters.loopback import is_loopback
 
 ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
 
@@ -40,16 +41,6 @@ OFFICIAL_ADDRESS = "orientacionmigrante@trabajo.gob.pe"
 
 IMAP_PORTS: dict[Security, int] = {"tls": 993, "starttls": 143, "plain": 143}
 SMTP_PORTS: dict[Security, int] = {"tls": 465, "starttls": 587, "plain": 25}
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address never leaves this machine."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def one_password(name: str, info: ValidationInfo) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from letters.loopback import is_loopback
 from service.exits import Misused
-from service.settings.fields import is_loopback
 from service.settings.model import DELIMITER, PREFIX, Settings
 from service.settings.problems import Location, Problem, dotted, nearest, refuse, section_of, unknown_key
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from letters.loopback import is_loopback
 from service.settings.fields import (
     IMAP_PORTS,
     SMTP_PORTS,
@@ -20,7 +21,6 @@ from service.settings.fields import (
     Scope,
     Security,
     TokenUrl,
-    is_loopback,
     one_password,
     safe_wire,
 )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from calendar_pe.clock import now
 from tests.acceptance.desk import ADDRESS, SOM, CommandDesk
-from tests.acceptance.test_the_way_of_a_letter import QUESTION, letter
+from tests.acceptance.first_letter import QUESTION, letter
 
 DEADLINE = 60.0
 
@@ -49,7 +49,8 @@ def test_it_takes_letters_acknowledges_them_and_stops_when_told(desk: CommandDes
         wait_until(lambda: len(desk.letters_to("nilda.apaza@example.com")) == 1, process)
         said = stop(process)
     events = [json.loads(line) for line in said.splitlines()]
-    assert events[0]["event"] == "started"
+    assert [one["event"] for one in events[:2]] == ["told", "started"]
+    assert "se creó una mesa nueva" in events[0]["text"]
     assert events[-1]["event"] == "stopped"
     assert "nilda" not in said, "no address of a citizen stands in the log"
 

@@ -7,7 +7,7 @@ import sqlite3
 from calendar_pe.clock import parse_instant
 from service.demo.samples import bounce_of
 from tests.acceptance.desk import ADDRESS, CommandDesk, text_of
-from tests.acceptance.test_the_way_of_a_letter import MONDAY_10, MONDAY_1005, QUESTION, WRITER, letter
+from tests.acceptance.first_letter import MONDAY_10, MONDAY_1005, QUESTION, WRITER, letter
 
 
 def test_a_bounced_answer_is_marked_and_told_of_and_changes_no_clock(desk: CommandDesk) -> None:

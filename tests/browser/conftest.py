@@ -20,7 +20,7 @@ from replies.listing import as_page
 from tests.browser.chromium import Browser, browser
 from tests.databases import MADE_AT, sqlite_database
 from tests.desks import Clock, build, member, open_ticket
-from tests.integration.test_monthly_indicators import Reader, arrive, november, respond
+from tests.november import Reader, arrive, november, respond
 from tickets.states import Role
 from tickets.store import open_store
 

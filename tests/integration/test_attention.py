@@ -90,7 +90,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(desk: Desk, wrong: dic
         register(desk, member(desk), replace(CALL, **wrong))  # type: ignore[arg-type]
     with desk.store.read() as session:
         assert attentions.listing(session) == []
-        assert journal.entries_of(session, DESK) == []
+        assert [one.event for one in journal.entries_of(session, DESK)] == ["staff_added"]
 
 
 def test_a_note_may_hold_dates_and_amounts(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from casework.sweep import sweep
 from console.sight import see
 from service.settings import load
 from service.wiring import opened_desk
-from tests.acceptance.test_the_way_of_a_letter import QUESTION, letter
+from tests.acceptance.first_letter import QUESTION, letter
 from tests.desks import (
     CITIZEN,
     MONDAY_10,

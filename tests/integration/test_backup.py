@@ -141,14 +141,14 @@ class TestSqlite:
 
     def test_a_backup_never_overwrites_another(self, desk: Desk, tmp_path: Path) -> None:
         (tmp_path / "copia.som").write_text("la de ayer")
-        with pytest.raises(Refused, match="exists already"):
+        with pytest.raises(Refused, match="ya existe"):
             backup(str(desk.store.engine.url), tmp_path / "copia.som", now=LATER)
         assert (tmp_path / "copia.som").read_text() == "la de ayer"
 
     def test_nothing_is_left_of_a_backup_that_failed(self, tmp_path: Path) -> None:
-        with pytest.raises(Refused, match="nothing to back up"):
+        with pytest.raises(Refused, match="nada que copiar"):
             backup(f"sqlite:///{tmp_path / 'nada.db'}", tmp_path / "copia.som", now=LATER)
-        with pytest.raises(Refused):
+        with pytest.raises(Misused):
             backup(f"sqlite:///{tmp_path / 'nada.db'}", tmp_path / "no hay" / "copia.som", now=LATER)
         assert list(tmp_path.iterdir()) == []
 
@@ -162,7 +162,7 @@ class TestSqlite:
         url = str(desk.store.engine.url)
         backup(url, tmp_path / "copia.som", now=LATER)
         ref = open_ticket(desk)
-        with pytest.raises(Refused, match="nothing was changed"):
+        with pytest.raises(Refused, match="no se cambió nada"):
             restore(url, tmp_path / "copia.som", now=LATER)
         assert ticket(desk, ref).reference == ref
 
@@ -185,7 +185,7 @@ class TestSqlite:
 
     def test_the_kind_of_database_must_fit(self, desk: Desk, tmp_path: Path) -> None:
         backup(str(desk.store.engine.url), tmp_path / "copia.som", now=LATER)
-        with pytest.raises(Misused, match="backup of sqlite"):
+        with pytest.raises(Misused, match="copia de sqlite"):
             restore("postgresql://som@/som", tmp_path / "copia.som", now=LATER)
 
 
@@ -216,21 +216,21 @@ class TestDamagedCopies:
     def test_a_database_damaged_before_it_was_packed(self, copy: bytes, tmp_path: Path) -> None:
         head, body = copy.split(b"\n", 2)[:2], gzip.decompress(copy.split(b"\n", 2)[2])
         broken = body[:8192] + b"\xff" * 8192 + body[16384:]
-        with pytest.raises(Damaged, match="nothing was restored"):
+        with pytest.raises(Damaged, match="no se recuperó nada"):
             self.try_(tmp_path, b"\n".join([*head, gzip.compress(broken)]))
 
     @pytest.mark.parametrize("body", [b"", b"hola\n", b"SQLite format 3\x00"])
     def test_something_else(self, tmp_path: Path, body: bytes) -> None:
-        with pytest.raises(Refused, match="not a backup"):
+        with pytest.raises(Refused, match="no es una copia"):
             self.try_(tmp_path, body)
 
     @pytest.mark.parametrize("head", [b"", b"{}", b"[1]", b"no json"])
     def test_a_head_that_cannot_be_read(self, tmp_path: Path, head: bytes) -> None:
-        with pytest.raises(Damaged, match="cannot be read"):
+        with pytest.raises(Damaged, match="no se pueden leer"):
             self.try_(tmp_path, b"som-backup-1\n" + head + b"\nbody")
 
     def test_no_such_file(self, tmp_path: Path) -> None:
-        with pytest.raises(Refused):
+        with pytest.raises(Misused):
             restore(f"sqlite:///{tmp_path / 'otra.db'}", tmp_path / "nada.som", now=LATER)
 
 
@@ -266,7 +266,7 @@ class TestPostgresql:
             backup(url, tmp_path / "copia.som", now=LATER)
             store = open_store(url, now=MADE_AT)
             ref = open_ticket(build(store, clock))
-            with pytest.raises(Refused, match="nothing was changed"):
+            with pytest.raises(Refused, match="no se cambió nada"):
                 restore(url, tmp_path / "copia.som", now=LATER)
             with store.read() as session:
                 assert cases.find(session, ref).reference == ref
@@ -280,12 +280,12 @@ class TestPostgresql:
 
     def test_a_server_that_does_not_answer_has_nothing_restored(self, tmp_path: Path) -> None:
         (tmp_path / "copia.som").write_bytes(b'som-backup-1\n{"database": "postgresql"}\n')
-        with pytest.raises(Temporary, match="does not answer"):
+        with pytest.raises(Temporary, match="no responde"):
             restore(f"postgresql://som@/som?host={tmp_path}", tmp_path / "copia.som", now=LATER)
 
     def test_no_programs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", str(tmp_path))
-        with pytest.raises(Refused, match="pg_dump is not installed"):
+        with pytest.raises(Refused, match="falta pg_dump"):
             backup("postgresql://som@/som", tmp_path / "copia.som", now=LATER)
 
     def test_a_truncated_copy(self, postgresql_server: Postgresql, tmp_path: Path) -> None:

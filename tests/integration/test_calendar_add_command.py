@@ -85,7 +85,7 @@ def test_a_held_promise_says_so(som: Som, tmp_path: Path) -> None:
 def test_every_fault_of_a_row_is_told_at_once_and_nothing_written(som: Som, tmp_path: Path) -> None:
     ended = som("calendar", "add", "24/12/2026", "--effect", "cerrado", "--start", "12:00", "--yes")
     assert (ended.code, ended.out) == (1, "")
-    for part in ("DATE", "--scope", "--effect", "--name", "--basis", "--end", "cerrado"):
+    for part in ("FECHA", "--scope", "--effect", "--name", "--basis", "--end", "cerrado"):
         assert part in ended.err
     assert not (tmp_path / "som.db").exists()
     for row, what in (

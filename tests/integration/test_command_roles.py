@@ -116,6 +116,7 @@ COMMANDS: dict[str, Row] = {
     "report": Row(CHIEFS, ("2026-11", "--publish")),
     "staff add": Row(ADMINISTRATORS, ("nueva", "--name", "N", "--email", "n@example.pe", "--role", "auditor")),
     "staff disable": Row(ADMINISTRATORS, ("luz",)),
+    "staff enable": Row(ADMINISTRATORS, ("luz",)),
 }
 
 

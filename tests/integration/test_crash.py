@@ -21,7 +21,7 @@ from service.killpoints import KILL_POINTS
 from service.settings import load
 from service.wiring import opened_desk
 from tests.acceptance.desk import ADDRESS, PASSWORD
-from tests.acceptance.test_the_way_of_a_letter import QUESTION, letter
+from tests.acceptance.first_letter import QUESTION, letter
 from tests.integration import crash_runs
 from tickets import cases, clocks, intake, journal, outgoing
 

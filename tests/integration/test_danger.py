@@ -7,7 +7,7 @@ from calendar_pe.clock import parse_instant
 from casework.receive import keep, process
 from service.settings import load
 from service.wiring import opened_desk
-from tests.acceptance.test_the_way_of_a_letter import QUESTION, letter
+from tests.acceptance.first_letter import QUESTION, letter
 from tickets import cases, outgoing
 from tickets.intake import Arrival
 from tickets.states import OutgoingKind

@@ -201,9 +201,9 @@ class TestWhatItSays:
         assert "Consulta del viernes 20 de noviembre de 2026 a las 5:30 p. m." in said
         assert "Vencía el martes 24 de noviembre de 2026 a las 5:00 p. m." in said
         assert "Demora: 2 h 15 min hábiles" in said
-        assert "vie 20/11: día hábil; llegó después de las 17:00:00" in said
+        assert "vie 20/11: día hábil; llegó después de las 5:00 p. m." in said
         assert "sáb 21/11 y dom 22/11: fin de semana" in said
-        assert "mar 24/11: día hábil; día 1 de 1; vence a las 17:00" in said
+        assert "mar 24/11: día hábil; día 1 de 1; vence a las 5:00 p. m." in said
         assert f"som answer {ref}" in said
         assert "som remediation edit 1" in said
 
@@ -387,5 +387,5 @@ def test_a_long_count_in_few_lines(desk: Desk) -> None:
     assert said[1] == "los sábados y domingos no se cuentan"
     assert "lun 23/11 a vie 27/11: hábiles, días 1 a 5 de 30" in said
     assert any("mar 08/12: feriado nacional: Inmaculada Concepción" in one for one in said)
-    assert said[-1].endswith("día 30 de 30; vence a las 17:00")
+    assert said[-1].endswith("día 30 de 30; vence a las 5:00 p.\N{NO-BREAK SPACE}m.")
     assert len(said) < len(reckoned.trace) / 2

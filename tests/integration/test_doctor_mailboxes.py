@@ -74,3 +74,20 @@ def test_a_mailbox_not_compared_for_a_week_is_told(desk: Desk, clock: Clock, set
     clock.forward(days=7)
     [(level, text)] = said(desk, settings, "buzón «som»")
     assert (level, "no se compara con el registro desde el lunes 23" in text) == ("warning", True)
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "where"),
+    [
+        ("resumen de la mañana", "digest.recipients", "[digest]\nrecipients"),
+        ("aviso de peligro", "danger.notify", "[danger]\nnotify"),
+    ],
+)
+def test_letters_to_staff_that_nobody_gets_are_told(
+    desk: Desk, tmp_path: Path, what: str, key: str, where: str
+) -> None:
+    for addresses, level in ('["jefa@example.pe"]', None), ("[]", "warning"):
+        (tmp_path / "config.toml").write_text(f"{TABLE}{where} = {addresses}\n")
+        found = said(desk, load(tmp_path / "config.toml"), what)
+        assert [one for one, _ in found] == ([level] if level else [])
+        assert all(f"[{key.partition('.')[0]}] {key.partition('.')[2]} está vacío" in text for _, text in found)

@@ -175,8 +175,8 @@ class TestTakingOut:
         settle(store, second, state=IntakeState.QUARANTINED, outcome=IntakeOutcome.QUARANTINE)
         assert [one.id for one in pending(store)] == [3]
         with store.read() as session:
-            assert intake.outcomes(session, 0) == {"ticket": 1, "quarantine": 1, "": 1}
-            assert intake.outcomes(session, 2) == {"": 1}
+            found = intake.copies(session, "som", 1, [1, 2, 3, 4])
+            assert found == {1: (1, "ticket"), 2: (2, "quarantine"), 3: (3, "")}
             assert intake.last_id(session) == 3
             assert [one.id for one in intake.quarantined(session)] == [2]
 

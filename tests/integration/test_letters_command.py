@@ -77,7 +77,7 @@ def test_export_writes_the_bytes_as_they_arrived_and_overwrites_nothing(
     assert som("letters", "export", "1", "--to", "carta.eml").code == 0
     assert (tmp_path / "carta.eml").read_bytes() == RAW
     again = som("letters", "export", "1", "--to", "carta.eml")
-    assert (again.code, "File exists" in again.err) == (1, True)
+    assert (again.code, "ya existe" in again.err) == (1, True)
     assert som("letters", "export", "99", "--to", "otra.eml").code == 1
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from casework.answer import answer
 from casework.danger import Danger, notify
 from casework.deliver import deliver
 from casework.desk import Desk
@@ -24,9 +25,9 @@ from service.demo.servers import Received, smtp_server
 from service.doctor import examine
 from service.settings import load
 from tests.databases import MADE_AT, sqlite_database
-from tests.desks import MONDAY_10, Clock, build
+from tests.desks import MONDAY_10, Clock, build, member, words
 from tests.servers.faulty_smtp import Taken, faulty_smtp
-from tickets import cases, notices, outgoing
+from tickets import cases, intake, notices, outgoing
 from tickets.intake import Arrival
 from tickets.store import Store, open_store
 from tickets.tables import Notice, Outgoing, Ticket
@@ -256,6 +257,28 @@ class TestMachines:
         with desk.store.read() as session:
             kinds = [one.kind for one in cases.conversation(session, after.id or 0)]
         assert kinds.count("machine") == 2, "they are stored"
+
+
+class TestOurOwnAddressAsTheSender:
+    def test_an_answer_of_ours_that_comes_back_opens_nothing(self, desk: Desk) -> None:
+        arrive(desk, letter(1))
+        answer(desk, member(desk), tickets(desk)[0].reference, words(), send_now=True)
+        [before] = tickets(desk)
+        with desk.store.read() as session:
+            [sent] = [one for one in outgoing.listing(session, limit=999) if one.kind == "answer"]
+        assert b"Auto-Submitted" not in sent.payload
+        arrive(desk, sent.payload)
+        [after] = tickets(desk)
+        assert (after.state, after.target_at) == (before.state, before.target_at)
+        with desk.store.read() as session:
+            assert [one for _, one in intake.copies(session, "som", 1, range(9_999)).values()] == ["ticket", "machine"]
+
+    def test_a_letter_in_our_name_is_a_case_that_says_so_and_is_not_acknowledged(self, desk: Desk) -> None:
+        arrive(desk, letter(1, sender="SOM@example.pe"), letter(2))
+        marked = {one.requester_address: one.flags.split() for one in tickets(desk)}
+        assert "buzon_propio" in marked["som@example.pe"]
+        assert "buzon_propio" not in marked[ANA]
+        assert [one.to_address for one in acknowledgements(desk)] == [ANA]
 
 
 def returned(one: Outgoing) -> bytes:

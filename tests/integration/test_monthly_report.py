@@ -30,7 +30,7 @@ from service.settings import load
 from service.wiring import opened_desk
 from tests.commands import command_line
 from tests.desks import Clock, build, events, member
-from tests.months import CLOSED_AT, october, write
+from tests.months import CLOSED_AT, october, respond, write
 from tickets import journal, reports
 from tickets.states import Role
 from tickets.store import Store
@@ -266,6 +266,29 @@ def test_the_management_report_says_what_offices_say_and_holds_it_against_target
     assert b"/FontFile" in files[f"gestion-{MONTH}.pdf"], "its fonts are inside"
 
 
+def test_each_office_stands_by_its_own_figures(desk: Desk, clock: Clock, tmp_path: Path) -> None:
+    """Tacna takes letters too, answers most of them, and says why not all; Lima says nothing; Puno only writes."""
+    tacna, puno = (replace(desk, settings=replace(desk.settings, office=name)) for name in ("Tacna", "Puno"))
+    references = write(tacna, clock, ["4 consulta es yo BO"] * 10, at=at_lima(date(2026, 10, 20), 10))
+    respond(tacna, clock, references[:8], at=at_lima(date(2026, 10, 20), 12))
+    clock.now = CLOSED_AT
+    write_note(tacna, boss(tacna), MONTH, "Dos consultas llegaron en aimara.")
+    write_note(puno, boss(puno), MONTH, "Todavía sin personal.")
+    files = make(desk, tmp_path)
+    said = " ".join(re.sub(r"<[^>]+>", " ", files[f"gestion-{MONTH}.html"].decode()).split())
+    offices = said[said.index("Oficina por oficina Lima") : said.index("Las cifras en detalle")]
+    lima, rest = offices.split(" Puno ", 1)
+    empty, filled = rest.split(" Tacna ", 1)
+    assert "Plazos cumplidos a tiempo (no alcanzada) 100 % 90 % 90 %" in lima.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Cartas y atenciones — 38 38" in lima
+    assert "Este mes no dejó notas." in lima
+    assert empty.startswith("Sin cifras propias en estos meses. Lo que dice la oficina")
+    assert "Todavía sin personal." in empty
+    assert "(no alcanzada) 100 % 80 % 80 %" in filled.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Cartas y atenciones — 10 10 Lo que dice la oficina Dos consultas llegaron en aimara." in filled
+    assert "En el semestre" not in offices
+
+
 def test_june_and_december_look_at_the_half_year(desk: Desk, clock: Clock, tmp_path: Path) -> None:
     make(desk, tmp_path)
     clock.now = at_lima(date(2027, 1, 12), 9)
@@ -276,6 +299,10 @@ def test_june_and_december_look_at_the_half_year(desk: Desk, clock: Clock, tmp_p
     assert "90 % en el semestre; no se alcanzó la meta (100 %)" in said
     assert "Faltan 4 meses del semestre sin informe cerrado" in said
     assert "Evaluación del" not in (tmp_path / f"gestion-{MONTH}.html").read_text()
+    office = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", said[said.index("Oficina por oficina") :]))
+    assert (
+        "En el semestre Medida Meta Último mes Semestre Plazos cumplidos a tiempo (no alcanzada) 100 % — 90 %" in office
+    )
 
 
 def test_a_closed_month_reads_nothing_but_the_journal(desk: Desk, tmp_path: Path) -> None:

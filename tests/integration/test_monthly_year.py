@@ -1,15 +1,17 @@
 """A year of the desk, with holidays, two late decrees and a week's outage, counted twice: by the desk and by hand."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from calendar_pe.clock import to_lima
+from calendar_pe.clock import LIMA, to_lima
 from casework.added_days import effective_calendar
 from oversight.indicators import frozen_at, month
+from oversight.proof import prove, sentence
 from oversight.report import recomputes
 from tests.both_counts import published, the_same
-from tests.desks import faults
-from tests.independent_count import CLOSED, count, stands
-from tests.simulated_year import DECREES, OUTAGE, Year
+from tests.independent_count import count, stands
+from tests.independent_mornings import HOUR, tells
+from tests.simulated_year import Year
 from tickets import reports
 from tickets.store import Store
 
@@ -36,16 +38,8 @@ def test_twelve_reports_equal_an_independent_count(sqlite_store: Store) -> None:
         the_same(found, counted[number])
         published(row.figures, counted[number])
         assert recomputes(desk, row) == []
-    assert faults(sqlite_store) == []
-    mornings(year)
-
-
-def mornings(year: Year) -> None:
-    """Digests left on business mornings alone, once each, and never while the service was down."""
-    local = [to_lima(at) for at in year.digests]
-    assert len(local) > 25
-    assert {at.strftime("%H:%M") for at in local} == {"08:20"}
-    closed = CLOSED | {day for _, day in DECREES}
-    assert all(at.weekday() < 5 and at.date() not in closed for at in local)
-    assert len({at.date() for at in local}) == len(local)
-    assert not any(OUTAGE[0] <= at < OUTAGE[1] for at in local)
+    assert [sentence(one) for one in prove(desk).findings] == []
+    assert len(year.digests) > 25
+    assert [to_lima(at) for at in year.digests] == [
+        datetime.combine(day, HOUR, LIMA) for day in sorted(tells(year.diary, {})) if day.month in MORNINGS
+    ]

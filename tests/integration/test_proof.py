@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -15,9 +15,11 @@ from oversight.proof import Proof, clean_seal, prove, sentence
 from oversight.report import prepare
 from oversight.targets import ReportSettings
 from tests.desks import Clock, member, open_ticket, settle_promises, ticket
-from tests.integration.test_monthly_indicators import Reader, november
+from tests.november import Reader, november
 from tickets import journal, reports
+from tickets.hashes import seal_hash
 from tickets.states import Role
+from tickets.tables import JournalEntry
 
 SETTINGS = ReportSettings(carta_version="5")
 
@@ -120,10 +122,55 @@ def test_faults_name_the_case_by_its_reference(desk: Desk, clock: Clock) -> None
     assert any(one.startswith("la mesa (cadena 0), asiento 7: insertado") for one in said(prove(desk)))
 
 
-def test_a_seal_that_this_journal_never_had(desk: Desk) -> None:
-    open_ticket(desk)
+def test_a_seal_that_this_journal_never_had(desk: Desk, clock: Clock) -> None:
+    november(desk, clock)
     [found] = prove(desk, "0" * 64).findings
     assert found.kind == "rewritten"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("DELETE FROM seals WHERE sealed_on = '2026-12-11'", "sellos: sello: falta el sello del 11/12/2026"),
+        ("DELETE FROM seals WHERE sealed_on = '2026-12-10'", "no sigue al sello anterior, que fue cambiado o borrado"),
+        ("UPDATE seals SET sealed_on = '2026-12-12' WHERE sealed_on = '2026-12-11'", "sellos: sello: el sello del"),
+        ("UPDATE seals SET hash = prev_hash WHERE sealed_on = '2026-12-11'", "el sello del 11/12/2026 no concuerda"),
+        ("UPDATE seals SET entries = 3 WHERE sealed_on = '2026-12-11'", "el sello del 11/12/2026 no concuerda"),
+    ],
+)
+def test_a_seal_gone_or_changed(desk: Desk, clock: Clock, change: str, sentence: str) -> None:
+    november(desk, clock)
+    for day in (10, 11):
+        with desk.store.write() as session:
+            journal.seal(session, sealed_on=date(2026, 12, day), now=at_lima(date(2026, 12, day), 9))
+    assert said(prove(desk)) == []
+    behind_its_back(desk, change)
+    found = said(prove(desk))
+    assert any(sentence in one for one in found), found
+
+
+def test_all_seals_gone(desk: Desk, clock: Clock) -> None:
+    november(desk, clock)
+    for day in (10, 11):
+        with desk.store.write() as session:
+            journal.seal(session, sealed_on=date(2026, 12, day), now=at_lima(date(2026, 12, day), 9))
+    behind_its_back(desk, "DELETE FROM seals")
+    assert [one[:45] for one in said(prove(desk))] == [
+        "sellos: sello: falta el sello del 10/12/2026 ",
+        "sellos: sello: falta el sello del 11/12/2026 ",
+    ]
+
+
+def test_a_seal_made_up(desk: Desk, clock: Clock) -> None:
+    """The last seal replaced by another that fits the journal: it is not the one that was noted."""
+    november(desk, clock)
+    with desk.store.write() as session:
+        sealed = journal.seal(session, sealed_on=date(2026, 12, 10), now=at_lima(date(2026, 12, 10), 9))
+        later_at = sealed.sealed_at + timedelta(hours=1)
+        rows = session.query(JournalEntry).filter(JournalEntry.id <= sealed.last_entry_id).order_by(JournalEntry.id)
+        sealed.hash = seal_hash("", sealed.sealed_on, later_at, [(one.id, one.hash) for one in rows])
+        sealed.sealed_at = later_at
+    assert said(prove(desk)) == ["sellos: sello: el sello del 10/12/2026 es otro que el que se anotó al hacerlo"]
 
 
 def test_a_seal_as_people_copy_it() -> None:

@@ -203,5 +203,5 @@ class TestTheCommands:
     @pytest.mark.parametrize("command", [("bank",), ("remediation", "publish")])
     def test_where_one_cannot_write(self, som: Som, command: tuple[str, ...]) -> None:
         refused = som(*command, "--out", "config.toml")
-        assert refused.code == 1
-        assert "config.toml" in refused.err
+        assert refused.code == 2
+        assert "config.toml: no es una carpeta" in refused.err

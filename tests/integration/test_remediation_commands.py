@@ -18,7 +18,7 @@ from service.wiring import opened_desk
 from sla.remediation import TITLES
 from tests.commands import Som, command_line
 from tests.desks import CITIZEN, MONDAY_10, TUESDAY_17, open_ticket, promise
-from tickets import journal, people
+from tickets import journal, outgoing, people
 from tickets.journal import DESK
 
 WEDNESDAY_9 = at_lima(date(2026, 11, 25), 9)
@@ -50,7 +50,9 @@ def som(
         )
         with opened_desk(load(tmp_path / "config.toml"), now=MONDAY_10) as desk:
             open_ticket(desk, received_at=MONDAY_10)
-        yield command_line(tmp_path, monkeypatch, capsysbinary, "sweep", "answer", "run", "ticket", "oversight")
+        yield command_line(
+            tmp_path, monkeypatch, capsysbinary, "sweep", "answer", "run", "ticket", "oversight", "public"
+        )
 
 
 def rows(som: Som, *more: str) -> list[dict[str, object]]:
@@ -117,7 +119,7 @@ def test_the_whole_way_of_a_broken_promise(som: Som, tmp_path: Path, sent: list[
     assert row["closed_at"] is not None
     assert row["missing"] == []
     shown = som("remediation", "show", "1").out
-    assert f"closed_by: {me.name}" in shown
+    assert f"La cerró: {me.name}" in shown
     assert "Para cerrar falta" not in shown
 
     words = [word for word, _ in journal_of(tmp_path, 1)]
@@ -206,3 +208,18 @@ def test_a_month_is_written_down_beside_the_cases(som: Som, tmp_path: Path) -> N
     assert [word for word, _ in journal_of(tmp_path, DESK)].count("commitment_broken") == 1
     refused = som("remediation", "apologise", "2")
     assert (refused.code, "no es de una sola persona" in refused.err) == (1, True)
+
+
+def test_the_clock_of_practice_reaches_every_step(som: Som, tmp_path: Path) -> None:
+    at = ("--now", format_instant(WEDNESDAY_9))
+    assert som("sweep", *at).code == 0
+    assert som(*EDIT, "--apology", *at).code == 0
+    assert som("remediation", "apologise", "1", *at).code == 0
+    assert som("remediation", "publish", "--out", str(tmp_path / "publico"), *at).code == 0
+    with opened_desk(load(tmp_path / "config.toml")) as desk, desk.store.read() as session:
+        [apology] = [one for one in outgoing.listing(session) if one.kind == "apology"]
+        assert apology.created_at == WEDNESDAY_9
+    assert "25 de noviembre de 2026" in (tmp_path / "publico" / "subsanacion.html").read_text(encoding="utf-8")
+    (tmp_path / "config.toml").write_text((tmp_path / "config.toml").read_text().replace("true", "false"))
+    for command in ("apologise", "close"):
+        assert som("remediation", command, "1", *at).code == 1

@@ -186,6 +186,7 @@ USE_CASES = {
         WRITERS, lambda desk, who, ref: classify.judge(desk, who, ref, classify.Judgement(line=1))
     ),
     "close.close": UseCase(WRITERS, lambda desk, who, ref: close.close(desk, who, ref, "oriented"), settle_promises),
+    "close.possible": UseCase(WRITERS, lambda desk, who, ref: close.possible(desk, who, ref), settle_promises),
     "close.reopen": UseCase(WRITERS, lambda desk, who, ref: close.reopen(desk, who, ref), settle_promises),
     "deliver.settle": UseCase(
         WRITERS,
@@ -199,6 +200,12 @@ USE_CASES = {
     ),
     "holding.hold": UseCase(CHIEFS, lambda desk, who, ref: holding.hold(desk, who, "revisión")),
     "holding.release": UseCase(CHIEFS, lambda desk, who, ref: holding.release(desk, who)),
+    "merge.ready": UseCase(WRITERS, lambda desk, who, ref: merge.ready(desk, who, ref)),
+    "merge.look": UseCase(
+        WRITERS,
+        lambda desk, who, ref: merge.look(desk, who, ref, newest_reference(desk)),
+        lambda desk, ref: open_ticket(desk),
+    ),
     "merge.merge": UseCase(
         WRITERS,
         lambda desk, who, ref: merge.merge(desk, who, ref, newest_reference(desk)),
@@ -242,6 +249,11 @@ USE_CASES = {
         lambda desk, who, ref: staff.add(
             desk, who, login="nueva", name="Nueva", email="n@example.pe", role=Role.CONSULTANT
         ),
+    ),
+    "staff.enable": UseCase(
+        ADMINISTRATORS,
+        lambda desk, who, ref: staff.enable(desk, who, "luz"),
+        lambda desk, ref: member(desk, login="luz"),
     ),
     "staff.disable": UseCase(
         ADMINISTRATORS,
@@ -287,8 +299,9 @@ def test_who_may_not(sqlite_store: Store, name: str) -> None:
     desk = build(sqlite_store, Clock())
     ref = open_ticket(desk)
     use_case.ready(desk, ref)
+    actors = [*(member(desk, role) for role in Role if role not in use_case.roles), SERVICE]
     before = state_of(desk, ref)
-    for actor in [*(member(desk, role) for role in Role if role not in use_case.roles), SERVICE]:
+    for actor in actors:
         with pytest.raises(NotAllowed, match="esto necesita"):
             use_case.do(desk, actor, ref)
     assert state_of(desk, ref) == before, "whoever may not has changed nothing"

@@ -162,7 +162,7 @@ class TestConstraints:
     def test_signing_key_lost(self, store: Store) -> None:
         with store.write() as session:
             session.execute(text("DELETE FROM keys"))
-        with store.read() as session, pytest.raises(StoreDamaged, match="backup"):
+        with store.read() as session, pytest.raises(StoreDamaged, match="recupere una copia"):
             signing_key(session)
 
 
@@ -170,7 +170,7 @@ class TestVersions:
     def test_a_newer_database_is_left_alone(self, database_url: str) -> None:
         with opened(database_url) as one, one.write() as session:
             session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        with pytest.raises(StoreNewer, match=r"9999.*nothing was changed"):
+        with pytest.raises(StoreNewer, match=r"9999.*no se cambió nada"):
             open_store(database_url, now=MADE_AT)
         one = connect(database_url)
         assert current_revision(one.engine) == "9999"
@@ -186,7 +186,7 @@ class TestFailures:
     def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
         path = tmp_path / "som.db"
         path.write_bytes(b"this has never been a database\n" * 200)
-        with pytest.raises(StoreDamaged, match="restore a backup"):
+        with pytest.raises(StoreDamaged, match="recupere una copia"):
             open_store(f"sqlite:///{path}", now=MADE_AT)
         assert path.read_bytes().startswith(b"this has never"), "whatever it is, it is left as it was"
 
@@ -212,11 +212,11 @@ class TestFailures:
             with sqlite_store.read() as session:
                 session.execute(text("SELECT count(name), max(name) FROM staff")).all()
 
-        with pytest.raises(StoreDamaged, match="damaged"):
+        with pytest.raises(StoreDamaged, match="dañado"):
             read_all()
 
     def test_a_postgresql_that_does_not_answer(self, tmp_path: Path) -> None:
-        with pytest.raises(StoreUnavailable, match="does not answer"):
+        with pytest.raises(StoreUnavailable, match="no responde"):
             open_store(f"postgresql://som@/som?host={tmp_path}", now=MADE_AT)
         with pytest.raises(StoreUnavailable):
             open_store("postgresql+psycopg://som:secreto@127.0.0.1:1/som", now=MADE_AT)

@@ -1,12 +1,17 @@
-"""Weeks of mornings with holidays and a decreed day in them: one digest on each business day, none on any other."""
+"""A year of mornings, with holidays, late decrees and an outage: one digest on each business day that has something
+to tell, none on any other.
+"""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from calendar_pe.clock import at_lima
+from calendar_pe.clock import LIMA, at_lima, to_lima
 from oversight.digest import send_digest
 from tests.desks import Clock, build, open_ticket
+from tests.independent_count import CLOSED
+from tests.independent_mornings import HOUR, tells
+from tests.simulated_year import DECREES, OUTAGE, Year
 from tickets import outgoing
 from tickets.store import Store
 
@@ -44,3 +49,23 @@ def test_one_digest_on_each_business_morning(sqlite_store: Store, clock: Clock, 
     assert sent == [(day, 8, 20) for day in business]
     with desk.store.read() as session:
         assert sum(one.kind == "digest" for one in outgoing.listing(session)) == len(business)
+
+
+def test_a_whole_year(sqlite_store: Store) -> None:
+    """Every letter is answered in the end and half of the months are published, so that many mornings are silent."""
+    year = Year(
+        sqlite_store,
+        40,
+        digest_hours=(time(0, 1), time(8, 19, 59), HOUR, time(9, 30), time(11, 59), time(20)),
+        unanswered=0,
+        published_months=frozenset(range(1, 13, 2)),
+    )
+    year.live()
+    sent = [to_lima(at) for at in year.digests]
+    assert sent == [datetime.combine(day, HOUR, LIMA) for day in sorted(tells(year.diary, year.public))]
+    assert 50 < len(sent) < 150, "some mornings have something to tell, and some have not"
+    closed = CLOSED | {day for _, day in DECREES}
+    assert not [at for at in sent if at.weekday() > 4 or at.date() in closed or OUTAGE[0] <= at < OUTAGE[1]]
+    assert {at.month for at in sent} == set(range(1, 13))
+    with sqlite_store.read() as session:
+        assert sum(one.kind == "digest" for one in outgoing.listing(session, limit=500)) == len(sent)

@@ -50,8 +50,9 @@ def fill(session: Session, entries: list[tuple[int, str, dict[str, journal.Fact]
 
 
 def pick(data: st.DataObject, session: Session) -> tuple[int, int, int]:
-    """Choose any row: its chain, its place and the length of its chain."""
-    places = [(one.chain, one.seq) for one in session.execute(text("SELECT chain, seq FROM journal ORDER BY id"))]
+    """Choose any row that is sealed: its chain, its place and the length of its chain."""
+    query = text(f"SELECT chain, seq FROM journal WHERE chain <> {journal.SEALS} ORDER BY id")
+    places = [(one.chain, one.seq) for one in session.execute(query)]
     chain, seq = data.draw(st.sampled_from(places))
     return chain, seq, sum(1 for other, _ in places if other == chain)
 

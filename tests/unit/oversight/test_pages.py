@@ -12,7 +12,7 @@ from oversight.charts import Bar, bars
 from oversight.edition import Edition, Erratum
 from oversight.figures import document
 from oversight.layout import page
-from oversight.management import Block, blocks
+from oversight.offices import Block, blocks
 from oversight.page import Shown, month_page, year_page
 from sla.indicators import Count
 from sla.working_time import WorkingTimeSettings

@@ -12,7 +12,7 @@ from replies.catalogue import load
 from replies.suggest import Asked, Suggester, ready, shipped_choices, suggest, with_choices
 from replies.terms import terms
 from service.commands import replies
-from service.exits import Refused
+from service.exits import Misused, Refused
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 runner = CliRunner()
@@ -62,6 +62,12 @@ def test_danger_comes_before_asking_back():
         "alerta-trata",
         "pedir-datos-minimos",
     ]
+
+
+def test_a_country_is_named_in_spanish():
+    whys = [one.why for one in suggest(Asked(body="Quiero trabajar en Chile", line=1, countries=("CL",)), limit=10)]
+    assert any("país: Chile" in why for why in whys)
+    assert not any("CL" in why for why in whys)
 
 
 def test_every_suggestion_says_why_and_exists():
@@ -163,11 +169,10 @@ def test_the_command_answers_in_order(app, tmp_path):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("{", "línea 1: no es JSON"),
-        ("[]", "con id"),
-        ('{"body": "x"}', "con id"),
-        ('{"id": 1}', "subject"),
-        ('{"id": 1, "body": 3}', "textos"),
+        ("{", "línea 1, columna 2: desde aquí no es JSON"),
+        ("[]", "línea 1, columna 1: no es un objeto JSON"),
+        ('{"body": "x"}', "no tiene id"),
+        ('{"id": 1, "body": 3}', "body no es un texto"),
         ('{"id": 1, "body": "x", "line": 9}', "0 a 5"),
         ('{"id": 1, "body": "x", "line": true}', "0 a 5"),
         ('{"id": 1, "body": "x", "line": 1, "countries": "CL"}', "countries"),
@@ -182,5 +187,5 @@ def test_the_command_names_the_bad_row(app, tmp_path, row, said):
     assert result.stdout == ""
 
 
-def test_a_file_that_is_not_there_is_refused(app, tmp_path):
-    assert isinstance(runner.invoke(app, ["suggest", str(tmp_path / "none"), "--jsonl"]).exception, Refused)
+def test_a_file_that_is_not_there_is_wrong_usage(app, tmp_path):
+    assert isinstance(runner.invoke(app, ["suggest", str(tmp_path / "none"), "--jsonl"]).exception, Misused)

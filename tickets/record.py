@@ -1,0 +1,357 @@
+"""Holds the other tables against the journal: cases, promises, letters, amends, surveys, attentions, calendar, staff.
+
+Everything that the chains tell of a row is compared with the row; a row that no chain knows, and one that a chain
+tells of and that is gone, are found too. Rows are read as the database holds them, whatever somebody wrote there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Date, Integer, String, cast, select, type_coerce
+from sqlalchemy.orm import Session
+
+from tickets.columns import Instant
+from tickets.diagnosis import Row, parsed
+from tickets.rows import core
+from tickets.states import (
+    KEEPS_PROMISE,
+    MessageKind,
+    OutboxState,
+    PromiseState,
+    RemediationState,
+    TicketState,
+)
+from tickets.tables import (
+    Attention,
+    CalendarRow,
+    Intake,
+    Message,
+    Outgoing,
+    Promise,
+    Remediation,
+    SatisfactionAnswer,
+    Setting,
+    Staff,
+    Ticket,
+)
+from tickets.told import SPEAKING, Told, ToldCase, ToldPromise, instant
+
+Contradiction = tuple[int, int, str]
+"""The case (0 for the desk), the number of the row, and what does not fit, in Spanish."""
+
+Hashed = Callable[[str], str]
+"""Makes the keyed hash of a text, as the journal holds it."""
+
+Amended = Callable[[Any], str]
+"""Returns the keyed hash of what people wrote into a row of the remediation log."""
+
+_MOST_LOST = 100
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_LETTERS = frozenset({MessageKind.LETTER, MessageKind.FOLLOW_UP, MessageKind.MACHINE, MessageKind.BOUNCE})
+_TICKET = (
+    *("reference", "state", "line", "kind", "on_behalf", "language", "countries", "office", "outcome"),
+    *("assignee_id", "opened_at", "requester_address"),
+)
+_PROMISE = ("ticket_id", "kind", "state", "received_at", "due_at", "answered_at", "kept_by", "broken_at")
+_AMENDS = (
+    *("commitment", "promise_id", "ticket_id", "month", "state", "broken_at", "cause", "cause_text", "corrective"),
+    *("preventive", "responsible", "apology_due", "apology_outgoing_id"),
+)
+_DAY = ("day", "scope", "effect", "legal_basis", "supersedes")
+_ATTENTION = ("at", "office", "channel", "line", "country", "on_behalf", "outcome", "satisfaction", "gender")
+_NAMES = {
+    "state": "estado",
+    "line": "línea",
+    "kind": "tipo",
+    "on_behalf": "por otra persona",
+    "language": "idioma",
+    "countries": "países",
+    "country": "país",
+    "office": "oficina",
+    "outcome": "resultado",
+    "assignee_id": "responsable",
+    "opened_at": "llegada",
+    "received_at": "llegada",
+    "due_at": "plazo",
+    "answered_at": "respuesta",
+    "kept_by": "cómo se cumplió",
+    "broken_at": "incumplimiento",
+    "at": "fecha",
+    "channel": "canal",
+    "satisfaction": "satisfacción",
+    "gender": "género",
+    "cause": "motivo",
+    "day": "día",
+    "scope": "alcance",
+    "effect": "efecto",
+    "legal_basis": "norma",
+    "supersedes": "reemplaza a",
+}
+
+
+class Record:
+    """Reads the journal along with whoever proves it, chain by chain, and holds the tables against it."""
+
+    def __init__(self, session: Session, hashed: Hashed, amended: Amended) -> None:
+        self._session, self._hashed, self._amended = session, hashed, amended
+        self._told = Told()
+        self._case = ToldCase()
+        self._tickets = _Turns(self._rows(Ticket, _TICKET, "id"), "id")
+        self._promises = _Turns(self._rows(Promise, _PROMISE, "ticket_id", "id"), "ticket_id")
+
+    def take(self, row: Row) -> None:
+        """Take in an entry; one in which nothing makes sense tells nothing."""
+        if row.event in SPEAKING:
+            try:
+                self._told.take(self._case, row.id, str(row.event), str(row.actor), parsed(str(row.facts)))
+            except _NONSENSE:
+                return
+
+    def end(self, chain: object, *, sound: bool) -> Iterator[Contradiction]:
+        """Close a chain; of a sound one that is a case's, yield what its rows say otherwise."""
+        told, self._case = self._case, ToldCase()
+        if not isinstance(chain, int) or chain <= 0:
+            return
+        tickets, promises = self._tickets.of(chain), self._promises.of(chain)
+        if not sound:
+            return
+        if not tickets and not told.empty:
+            yield chain, chain, "el caso ya no está: su fila fue borrada"
+        for row in tickets:
+            yield from self._ticket(chain, row, told)
+        yield from _of_promises(chain, promises, told.promises)
+
+    def finish(self) -> Iterator[Contradiction]:
+        """Yield what does not fit beyond single cases, once every chain has been read."""
+        yield from self._messages()
+        yield from self._outbox()
+        yield from self._remediation()
+        yield from self._surveys()
+        yield from self._attentions()
+        yield from self._calendar()
+        yield from self._staff()
+        yield from self._notes()
+
+    def _ticket(self, chain: int, row: Any, told: ToldCase) -> Iterator[Contradiction]:
+        for name, expected in told.known.items():
+            if name == "outcome" and told.known.get("state") != TicketState.CLOSED:
+                continue  # of an ended case that was opened again
+            if (said := _differs(getattr(row, name), expected)) is not None:
+                yield chain, chain, f"el caso, {_NAMES[name]}: {said}"
+        address = str(row.requester_address)
+        if address and told.sender is not None and self._hashed(address) != told.sender:  # "" of a person erased
+            yield chain, chain, "el caso: la dirección de la persona no es la que escribió la carta"
+
+    def _messages(self) -> Iterator[Contradiction]:
+        letters, written, notes = self._told.letters, self._told.written, self._told.notes
+        for row in self._rows(Message, ("ticket_id", "kind", "intake_id", "outgoing_id"), "id"):
+            kind, number = row.kind, row.id
+            if kind in _LETTERS:
+                marks, key, what = letters, row.intake_id, "la carta"
+            elif kind in KEEPS_PROMISE:
+                marks, key, what = written, row.outgoing_id, "la respuesta"
+            elif kind == MessageKind.NOTE:
+                marks, key, what = notes, number, "la nota"
+            else:
+                continue
+            if not marks[key]:
+                yield row.ticket_id, number, f"{what} (mensaje {number}) no está en el diario: fue insertada"
+            else:
+                marks[key] = 2
+        for marks, what, table in ((letters, "la carta", Intake), (written, "la respuesta", Outgoing)):
+            lost = marks.those(1, _MOST_LOST)
+            of = self._of(table, lost)
+            for key in lost:
+                name = "entrada" if table is Intake else "envío"
+                yield of.get(key, 0), key, f"{what} ({name} {key}) está en el diario y su mensaje no está: fue borrado"
+        for key in notes.those(1, _MOST_LOST):
+            yield 0, key, f"la nota (mensaje {key}) está en el diario y ya no está: fue borrada"
+
+    def _of(self, table: Any, ids: Sequence[int]) -> dict[int, int]:
+        of = core(table)
+        rows = self._session.execute(select(of.c.id, of.c.ticket_id).where(of.c.id.in_(ids)))
+        return {row.id: row.ticket_id or 0 for row in rows}
+
+    def _outbox(self) -> Iterator[Contradiction]:
+        sent = self._told.sent
+        for row in self._rows(Outgoing, ("ticket_id", "state"), "id"):
+            number, told = row.id, bool(sent[row.id])
+            sent[number] = 2 * told
+            if row.ticket_id is not None and (row.state == OutboxState.SENT) != told:
+                what = "salió" if told else "no ha salido"
+                said = f"su fila dice «{row.state}» y, según el diario, {what}"
+                yield row.ticket_id, number, f"el envío {number}: {said}"
+        for number in sent.those(1, _MOST_LOST):
+            yield 0, number, f"el envío {number}: salió, según el diario, y su fila fue borrada"
+
+    def _remediation(self) -> Iterator[Contradiction]:
+        amends, broken, months = self._told.amends, self._told.broken, dict(self._told.months)
+        seen: set[object] = set()
+        for row in self._rows(Remediation, _AMENDS, "id"):
+            number, promise = row.id, row.promise_id
+            name = f"la medida de subsanación {number}"
+            seen.add(number)
+            if promise is None:
+                if (row.commitment, row.month) not in months:
+                    yield 0, number, f"{name} no está en el diario: fue insertada"
+                elif (said := _differs(row.broken_at, months.pop((row.commitment, row.month)))) is not None:
+                    yield 0, number, f"{name}, {_NAMES['broken_at']}: {said}"
+            elif not broken[promise]:
+                yield row.ticket_id or 0, number, f"{name} es de una promesa que, según el diario, no se rompió"
+            else:
+                broken[promise] = 2
+            yield from ((row.ticket_id or 0, number, f"{name}{said}") for said in self._amended_row(row, amends))
+        for (commitment, month), _ in months.items():
+            yield 0, 0, f"la medida de subsanación de {month} ({commitment}) está en el diario y fue borrada"
+        for number in amends.keys() - seen:
+            yield 0, int(str(number)), f"la medida de subsanación {number} está en el diario y fue borrada"
+        yield from self._without_amends()
+
+    def _amended_row(self, row: Any, amends: Mapping[object, Any]) -> Iterator[str]:
+        told = amends.get(row.id)
+        if told is None:
+            if any(getattr(row, name) for name in ("cause", "cause_text", "corrective", "preventive", "responsible")):
+                yield ": nadie la llenó, según el diario"
+            if row.state != RemediationState.OPEN:
+                yield ": nadie la cerró, según el diario"
+            return
+        if self._amended(row) != told.content:
+            yield ": lo escrito no es lo que se registró"
+        if (row.state == RemediationState.CLOSED) != told.closed:
+            yield f", estado: {_against(row.state, 'closed' if told.closed else 'open')}"
+        if (said := _differs(row.apology_outgoing_id, self._told.apologies.get(row.id))) is not None:
+            yield f", envío de la disculpa: {said}"
+
+    def _without_amends(self) -> Iterator[Contradiction]:
+        """Find promises that stand as broken and have no row: it may go only with the breach."""
+        lost = self._told.broken.those(1, _MOST_LOST)
+        of = core(Promise)
+        query = select(of.c.id, of.c.ticket_id).where(of.c.id.in_(lost), of.c.state == PromiseState.BROKEN)
+        for row in self._session.execute(query.order_by(of.c.id)):
+            yield row.ticket_id, row.id, f"la promesa {row.id} se rompió y su medida de subsanación fue borrada"
+
+    def _surveys(self) -> Iterator[Contradiction]:
+        scores = self._told.scores
+        for row in self._rows(SatisfactionAnswer, ("ticket_id", "outgoing_id", "score"), "id"):
+            told = scores[row.outgoing_id]
+            scores[row.outgoing_id] = 0
+            if told != row.score:
+                said = "no está en el diario: fue insertada" if not told else f": {_against(row.score, told)}"
+                yield row.ticket_id, row.id, f"la respuesta de encuesta {row.id}{' ' * (not told)}{said}"
+        for score in range(1, 6):
+            for number in scores.those(score, _MOST_LOST):
+                yield 0, number, f"la respuesta a la encuesta (envío {number}) está en el diario y fue borrada"
+
+    def _attentions(self) -> Iterator[Contradiction]:
+        told = dict(self._told.attentions)
+        for row in self._rows(Attention, _ATTENTION, "id"):
+            number = row.id
+            if (facts := told.pop(number, None)) is None:
+                yield 0, number, f"la atención {number} no está en el diario: fue insertada"
+                continue
+            for name in _ATTENTION:
+                expected = instant(facts.get("attended_at")) if name == "at" else facts.get(name)
+                if (said := _differs(getattr(row, name), expected)) is not None:
+                    yield 0, number, f"la atención {number}, {_NAMES[name]}: {said}"
+        for number in told:
+            yield 0, int(str(number)), f"la atención {number} está en el diario y fue borrada"
+
+    def _calendar(self) -> Iterator[Contradiction]:
+        """Compare the days that people added to the calendar: they move promises."""
+        told = dict(self._told.calendar)
+        for row in self._rows(CalendarRow, ("row_id", *_DAY), "id"):
+            if (facts := told.pop(row.row_id, None)) is None:
+                yield 0, row.id, f"el día {row.day} del calendario no está en el diario: fue insertado"
+                continue
+            for name in _DAY:
+                if (said := _differs(str(getattr(row, name)), facts.get(name))) is not None:
+                    yield 0, row.id, f"el día {row.day} del calendario, {_NAMES[name]}: {said}"
+        for facts in told.values():
+            yield 0, 0, f"el día {facts.get('day')} del calendario está en el diario y fue borrado"
+
+    def _staff(self) -> Iterator[Contradiction]:
+        """Compare who works at the desk and what each may do."""
+        told = dict(self._told.staff)
+        for row in self._rows(Staff, ("role", "active"), "id"):
+            role, active = told.pop(row.id, (None, False))
+            if role is None:
+                yield 0, row.id, f"la persona {row.id} del personal no está en el diario: fue insertada"
+            elif (row.role, bool(row.active)) != (role, active):
+                access = f"{row.role}, {'con' if row.active else 'sin'} acceso"
+                known = f"{role}, {'con' if active else 'sin'} acceso"
+                yield 0, row.id, f"la persona {row.id} del personal: {_against(access, known)}"
+        for number in told:
+            yield 0, int(str(number)), f"la persona {number} del personal está en el diario y fue borrada"
+
+    def _notes(self) -> Iterator[Contradiction]:
+        """Compare what offices said of their months."""
+        told = {f"note:{month}:{office}"[:64]: one for (month, office), one in self._told.notes_of.items()}
+        of = core(Setting)
+        query = select(of.c.name, of.c.value).where(of.c.name.startswith("note:")).order_by(of.c.name)
+        for name, value in self._session.execute(query):
+            if told.pop(name, None) != self._hashed(value):
+                yield 0, 0, f"las notas de gestión «{name[5:]}» no son las que se registraron"
+        for name in told:
+            yield 0, 0, f"las notas de gestión «{name[5:]}» están en el diario y fueron borradas"
+
+    def _rows(self, table: Any, names: Sequence[str], *order: str) -> Iterator[Any]:
+        """Read columns of a table in order, and its id; what SQLite may hold instead of an instant comes as it is."""
+        columns = core(table).c
+        query = select(columns.id, *(self._raw(columns[name]).label(name) for name in names))
+        query = query.order_by(*(columns[name] for name in order)).execution_options(yield_per=2000)
+        return iter(self._session.execute(query))
+
+    def _raw(self, column: Any) -> Any:
+        if self._session.get_bind().dialect.name != "sqlite":
+            return column
+        if isinstance(column.type, (Instant, Date)):
+            return cast(column, String)
+        return type_coerce(column, Integer) if isinstance(column.type, Boolean) else column
+
+
+class _Turns:
+    """Rows in the order of their cases, handed out case by case."""
+
+    def __init__(self, rows: Iterator[Any], key: str) -> None:
+        self._rows, self._key = rows, key
+        self._next: Any = next(rows, None)
+
+    def of(self, chain: int) -> list[Any]:
+        """Return the rows of a case; those of earlier ones, which have no chain, are passed over."""
+        found = []
+        while self._next is not None and getattr(self._next, self._key) <= chain:
+            if getattr(self._next, self._key) == chain:
+                found.append(self._next)
+            self._next = next(self._rows, None)
+        return found
+
+
+def _of_promises(chain: int, rows: Sequence[Any], told: Mapping[object, ToldPromise]) -> Iterator[Contradiction]:
+    missing = dict(told)
+    for row in rows:
+        number = row.id
+        expected = missing.pop(number, None)
+        if expected is None:
+            yield chain, number, f"la promesa {number} no está en el diario de este caso: fue insertada o movida"
+            continue
+        for name in ("kind", "state", "received_at", "due_at", "answered_at", "kept_by", "broken_at"):
+            if (said := _differs(getattr(row, name), getattr(expected, name))) is not None:
+                yield chain, number, f"la promesa {number}, {_NAMES[name]}: {said}"
+    for number in missing:
+        yield chain, int(str(number)), f"la promesa {number} está en el diario y ya no en su caso: fue borrada o movida"
+
+
+def _differs(found: object, told: object) -> str | None:
+    """Say how a cell differs from what was told, None when it does not."""
+    if found == told or (found in ("", None) and told in ("", None)):
+        return None
+    return None if isinstance(told, datetime) and instant(found) == told else _against(found, told)
+
+
+def _against(found: object, told: object) -> str:
+    return f"su fila dice «{_said(found)}» y el diario «{_said(told)}»"
+
+
+def _said(value: object) -> str:
+    return "nada" if value in ("", None) else str(value)[:60]
