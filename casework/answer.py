@@ -17,7 +17,6 @@ from tickets import cases, clocks, journal, outgoing
 from tickets.journal import Event
 from tickets.states import (
     KEEPS_PROMISE,
-    OutboxState,
     OutgoingKind,
     TicketEvent,
     TicketState,
@@ -107,13 +106,13 @@ def undo(desk: Desk, actor: Actor, outgoing_id: int) -> str:
     now = desk.clock()
     with desk.store.write() as session:
         letter = outgoing.load(session, outgoing_id)
-        if letter is None or letter.state != OutboxState.WAITING or letter.ticket_id is None or not letter.author_id:
+        if letter is None or letter.ticket_id is None or not letter.author_id:
             raise CannotAnswer(_TOO_LATE)
         if letter.kind not in KEEPS_PROMISE:
-            raise CannotAnswer("solo se retira una respuesta; las disculpas ya constan en la medida")
-        if letter.lease_until is not None and letter.lease_until > now:
-            raise CannotAnswer(_TOO_LATE)  # a courier has it in hand
-        letter.state, letter.last_text = OutboxState.REFUSED, f"{outgoing.TAKEN_BACK} antes de salir"
+            raise CannotAnswer("aquí solo se retira una respuesta; una disculpa se retira desde su medida")
+        if not outgoing.may_be_taken_back(letter, now):
+            raise CannotAnswer(_TOO_LATE)
+        outgoing.take_back(letter)
         ticket = cases.load(session, letter.ticket_id, lock=True)
         message = cases.message_of_outgoing(session, outgoing_id)
         if message is not None and actor.staff_id is not None:
@@ -189,6 +188,7 @@ def _write(
     body = written.text
     if last is not None and _may_be_quoted(ticket, last):
         body = with_quote(written.text, _newest(last), last.at, written.language)
+    thread = cases.thread_ids(session, ticket.id, ticket.requester_address)
     composed = compose(
         message_id=message_id,
         sender=sender(desk),
@@ -197,8 +197,8 @@ def _write(
         text=body,
         html=to_html(body, language=written.language, title=subject),
         sent_at=leaves_at,
-        in_reply_to=last.message_id if last is not None else "",
-        references=cases.thread_ids(session, ticket.id),
+        in_reply_to=last.message_id if last is not None and last.message_id in thread else "".join(thread[-1:]),
+        references=thread,
         language=written.language,
     )
     outgoing_id = post(

@@ -25,6 +25,7 @@ def citizen_letter(
     dedupe_key: str,
     rendered: Rendered,
     author_id: int | None,
+    author_name: str = "",
     now: datetime,
     leaves_at: datetime | None = None,
 ) -> int:
@@ -42,6 +43,7 @@ def citizen_letter(
     nonce = f"{kind.value[0]}{ticket.id:x}k{ticket.version + 1:x}"
     message_id = desk.signer.message_id(ticket.reference, nonce, desk.settings.message_domain)
     tag = desk.signer.tag(ticket.reference).strip("[]")
+    thread = cases.thread_ids(session, ticket.id, ticket.requester_address)
     composed = compose(
         message_id=message_id,
         sender=sender(desk),
@@ -51,8 +53,8 @@ def citizen_letter(
         html=to_html(written.text, language=written.language, title=written.subject),
         sent_at=leaves_at,
         nature=Nature.PERSONAL if author_id is not None else Nature.GENERATED,
-        in_reply_to=last.message_id if last is not None else "",
-        references=cases.thread_ids(session, ticket.id),
+        in_reply_to=last.message_id if last is not None and last.message_id in thread else "".join(thread[-1:]),
+        references=thread,
         language=written.language,
     )
     outgoing_id = post(
@@ -67,6 +69,7 @@ def citizen_letter(
         subject=written.subject,
         text=written.text,
         author_id=author_id,
+        author_name=author_name,
         now=now,
         leaves_at=leaves_at,
     )

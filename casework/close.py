@@ -11,7 +11,7 @@ from tickets.tables import Ticket
 OUTCOMES = {
     "oriented": "Orientación dada",
     "referred": "Derivado a otra entidad",
-    "no_reply": "El ciudadano no volvió a escribir",
+    "no_reply": "La persona no volvió a escribir",
     "out_of_scope": "Ajeno al servicio",
     "thanks": "Agradecimiento",
     "duplicate": "Repetido",

@@ -42,7 +42,7 @@ def from_template(
 def preview(
     desk: Desk, actor: Actor, reference: str, template_id: str, variables: Mapping[str, str]
 ) -> tuple[Rendered, int]:
-    """Fill a canned reply in as far as it goes; what is missing stands as ``[[name]]``."""
+    """Fill a canned reply in as far as it goes; what is missing stands as ``[[its label]]``."""
     with desk.store.read() as session:
         ticket = cases.find(session, reference)
     template = find(desk, template_id)

@@ -11,6 +11,7 @@ from casework.desk import Actor, Desk, require
 from casework.refusals import Refusal
 from casework.writing import apology
 from letters.clean import clean_text
+from replies.render import Rendered
 from sla.remediation import (
     Cause,
     Commitment,
@@ -91,50 +92,80 @@ def close(desk: Desk, actor: Actor, remediation_id: int) -> None:
         _note(desk, session, actor, row, now, "remediation_closed", facts)
 
 
-def apologise(desk: Desk, actor: Actor, remediation_id: int) -> None:
-    """Write the apology into the outbox, once, and note it in the row. Raises ``CannotRemedy``."""
+def preview(desk: Desk, actor: Actor, remediation_id: int) -> Rendered:
+    """Return the apology of a row as ``apologise`` would send it, for whoever is about to. Raises ``CannotRemedy``."""
+    require(actor, Role.SUPERVISOR, Role.ADMINISTRATOR)
+    with desk.store.read() as session:
+        row = _open(amends.load(session, remediation_id), remediation_id)
+        return _apology(desk, session, row)[1]
+
+
+def apologise(desk: Desk, actor: Actor, remediation_id: int) -> datetime:
+    """Write the apology into the outbox, once, and note it in the row.
+
+    It leaves after the undo window; returns when. Until then ``take_back`` stops it. Raises ``CannotRemedy``.
+    """
     require(actor, Role.SUPERVISOR, Role.ADMINISTRATOR)
     now = desk.clock()
     with desk.store.write() as session:
         row = _open(amends.load(session, remediation_id), remediation_id)
-        if row.apology_outgoing_id is not None:
-            raise CannotRemedy(f"la fila {remediation_id} ya tiene sus disculpas")
-        if row.ticket_id is None or row.promise_id is None:
-            raise CannotRemedy(f"la fila {remediation_id} no es de una sola persona")
-        if row.apology_due is False:
-            raise CannotRemedy(f"en la fila {remediation_id} consta que no corresponde una disculpa; cámbielo primero")
-        ticket = cases.load(session, row.ticket_id)
-        promise = session.get_one(Promise, row.promise_id)
-        if not ticket.requester_address:
-            raise CannotRemedy(f"{ticket.reference} no tiene dirección a la que escribir")
-        if ticket.trafficking_risk:
-            raise CannotRemedy(
-                f"{ticket.reference} tiene riesgo de trata: no se le escribe una carta más; "
-                "discúlpese dentro de la respuesta y diga en el texto de la fila que así se hizo"
-            )
-        rendered = apology(desk, ticket, promise, cause=row.cause_text, measure=row.preventive)
+        ticket, rendered = _apology(desk, session, row)
+        leaves_at = now + desk.settings.undo
         letter = citizen_letter(
             desk,
             session,
             ticket,
             kind=OutgoingKind.APOLOGY,
-            dedupe_key=f"apology:{row.id}",
+            dedupe_key=f"apology:{row.id}:{ticket.version + 1}",
             rendered=rendered,
             author_id=actor.staff_id,
+            author_name=actor.name,
             now=now,
+            leaves_at=leaves_at,
         )
         row.apology_outgoing_id, row.apology_due = letter, True
         _note(desk, session, actor, row, now, "apology_written", {"outgoing": letter})
+        return leaves_at
 
 
-def apology_words(desk: Desk, remediation_id: int) -> str:
-    """Return what the apology of a row would say, word for word; "" where it is not of one person."""
-    with desk.store.read() as session:
-        row = amends.load(session, remediation_id)
-        if row is None or row.ticket_id is None or row.promise_id is None:
-            return ""
-        ticket, promise = cases.load(session, row.ticket_id), session.get_one(Promise, row.promise_id)
-        return apology(desk, ticket, promise, cause=row.cause_text, measure=row.preventive).text
+def take_back(desk: Desk, actor: Actor, remediation_id: int) -> None:
+    """Take an apology back that has not left: the row says again that one is due. Raises ``CannotRemedy``."""
+    require(actor, Role.SUPERVISOR, Role.ADMINISTRATOR)
+    now = desk.clock()
+    with desk.store.write() as session:
+        row = _open(amends.load(session, remediation_id), remediation_id)
+        if row.apology_outgoing_id is None:
+            raise CannotRemedy(f"la fila {remediation_id} no tiene una disculpa que retirar")
+        letter = outgoing.load(session, row.apology_outgoing_id)
+        if letter is None or letter.ticket_id is None or not outgoing.may_be_taken_back(letter, now):
+            raise CannotRemedy("ya no se puede retirar esta disculpa: salió o está saliendo")
+        outgoing.take_back(letter)
+        ticket = cases.load(session, letter.ticket_id, lock=True)
+        if (message := cases.message_of_outgoing(session, row.apology_outgoing_id)) is not None:
+            session.delete(message)
+        ticket.version += 1
+        _note(desk, session, actor, row, now, "apology_undone", {"outgoing": row.apology_outgoing_id})
+        row.apology_outgoing_id = None
+
+
+def _apology(desk: Desk, session: Session, row: Remediation) -> tuple[Ticket, Rendered]:
+    """Return whom a row's apology goes to and its words. Raises ``CannotRemedy`` where none may be sent."""
+    if row.apology_outgoing_id is not None:
+        raise CannotRemedy(f"la fila {row.id} ya tiene sus disculpas")
+    if row.ticket_id is None or row.promise_id is None:
+        raise CannotRemedy(f"la fila {row.id} no es de una sola persona")
+    if row.apology_due is False:
+        raise CannotRemedy(f"en la fila {row.id} consta que no corresponde una disculpa; cámbielo primero")
+    ticket = cases.load(session, row.ticket_id)
+    promise = session.get_one(Promise, row.promise_id)
+    if not ticket.requester_address:
+        raise CannotRemedy(f"{ticket.reference} no tiene dirección a la que escribir")
+    if ticket.trafficking_risk:
+        raise CannotRemedy(
+            f"{ticket.reference} tiene riesgo de trata: no se le escribe una carta más; "
+            "discúlpese dentro de la respuesta y diga en el texto de la fila que así se hizo"
+        )
+    return ticket, apology(desk, ticket, promise, cause=row.cause, measure=row.preventive)
 
 
 def find(desk: Desk, remediation_id: int) -> RemediationForm:

@@ -22,7 +22,7 @@ class NoAccess(Refusal):
     """That login belongs to somebody whose access was ended."""
 
 
-_LOGIN = re.compile(r"[^\s:/@]{1,64}")
+_LOGIN = re.compile(r"[^\s:/]{1,64}")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"().]+(?:\.[^\s<>@,;:\"().]+)*")
 
 
@@ -31,7 +31,7 @@ def add(desk: Desk, actor: Actor, *, login: str, name: str, email: str, role: Ro
     require(actor, Role.ADMINISTRATOR)
     login, name, email = clean_line(login), clean_line(name, NAME_LIMIT), clean_line(email)
     if not _LOGIN.fullmatch(login):
-        raise BadMember(f"«{login}» no es un usuario del sistema: va sin espacios y no puede estar vacío")
+        raise BadMember(f"«{login}» no es un usuario del sistema: va sin espacios, «:» ni «/», y no puede estar vacío")
     if not name:
         raise BadMember("falta el nombre: es el que leen los colegas y los ciudadanos")
     if not _ADDRESS.fullmatch(email) or len(email) > 320:

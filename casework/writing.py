@@ -9,8 +9,10 @@ from functools import lru_cache
 from calendar_pe import Calendar
 from calendar_pe.clock import lima_date, to_lima, words
 from casework.desk import Desk
+from replies.facts import cause_words
 from replies.render import LONGEST, Rendered, render
 from replies.suggest import DANGER
+from replies.template import ORIGINAL
 from replies.words import promise_words, why_words
 from sla.reckon import Reckoning
 from tickets import cases
@@ -53,22 +55,27 @@ def discreet_subject(desk: Desk, reference: str, language: str) -> str:
 
 
 def danger_notice(desk: Desk, *, reference: str, received_at: datetime, signs: Sequence[str]) -> Rendered:
-    """Write the notice of a possible trafficking case; it holds nothing of the letter itself."""
+    """Write the notice of a possible trafficking case; of the letter it holds only the words taken for signs."""
     variables = {"reference": reference, "arrived": words(received_at), "signs": "\n".join(signs)}
     return render(desk.catalogue.letter("danger_notice"), "es", variables)
 
 
 def apology(desk: Desk, ticket: Ticket, promise: Promise, *, cause: str, measure: str) -> Rendered:
-    """Write the apology for a broken promise."""
+    """Write the apology for a broken promise.
+
+    ``cause`` is the word of the reason: the citizen reads the sentence kept for it, never what staff noted down. The
+    ``measure`` is written in Spanish, and said to whom we write in Spanish.
+    """
     template = desk.catalogue.letter("apology")
+    language = template.language_for(ticket.language)
     variables = {
         "reference": ticket.reference,
         "received_on": lima_date(promise.received_at).isoformat(),
-        "cause": cause,
-        "measure": measure,
+        "cause": cause_words(cause, language),
+        "measure": measure if language == ORIGINAL else "",
         "name": ticket.requester_name,
     }
-    return render(template, template.language_for(ticket.language), variables)
+    return render(template, language, variables)
 
 
 def notice(desk: Desk, session: Session, news: Sequence[Notice], now: datetime) -> tuple[Rendered, int]:

@@ -5,7 +5,7 @@ import signal
 import sys
 import termios
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from casework.desk import Actor, Desk
+from console.drafting import AskDraft
 from console.leaving import Leave, about_to_go, question, would_be_lost
 from console.messages import forget_old, said_now
 from console.refusals import REFUSED
@@ -171,7 +172,7 @@ class ConsoleApp(TypeAheadApp):
 
     async def leave(self) -> None:
         """Leave at once; an answer that is being written stays as a draft."""
-        await self._keep_sheets()
+        await self._keep_written()
         self.exit()
 
     async def action_quit(self) -> None:
@@ -184,7 +185,7 @@ class ConsoleApp(TypeAheadApp):
     @work(exclusive=True)
     async def _ask_and_leave(self) -> None:
         """Leave, after one question when something of the person's would be lost or is about to leave."""
-        await self._keep_sheets()
+        await self._keep_written()
         try:
             going = await asyncio.to_thread(about_to_go, self.place)
         except REFUSED:
@@ -193,10 +194,12 @@ class ConsoleApp(TypeAheadApp):
         if asked is None or await self.push_screen_wait(asked):
             self.exit()
 
-    async def _keep_sheets(self) -> None:
+    async def _keep_written(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, SheetScreen):
                 await screen.keep()
+            elif isinstance(screen, AskDraft):
+                screen.keep()
 
     # -- what is said in passing --------------------------------------------------------------------------------------
 
@@ -262,10 +265,12 @@ def make_console(
     editor: str = "",
     remembered: dict[str, str] | None = None,
     folder: Path | None = None,
+    keep: Callable[[], bool] | None = None,
 ) -> ConsoleApp:
     """Build the application: what ``som queue``, the demo and the tests all run.
 
-    ``folder`` is where the papers of the person's own editor lie until their text is in the record.
+    ``folder`` is where the papers of the person's own editor lie until their text is in the record; ``keep``
+    writes down what is ``remembered`` and returns whether it could.
     """
     kept = {} if remembered is None else remembered
-    return ConsoleApp(Workplace(desk=desk, actor=actor, editor=editor, remembered=kept, folder=folder))
+    return ConsoleApp(Workplace(desk=desk, actor=actor, editor=editor, remembered=kept, folder=folder, keep=keep))

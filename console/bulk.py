@@ -64,10 +64,10 @@ def confirm(place: Workplace) -> Deed:
     )
 
 
-async def ask_line(place: Workplace, app: App[object]) -> Deed | None:
+async def ask_line(place: Workplace, app: App[object], current: int | None = None) -> Deed | None:
     """Ask for the right line, and return the deed of putting cases into it."""
     choices = [Choice(str(n), f"Línea {n}: {said}", str(n)) for n, said in sorted(words.LINES_IN_FULL.items())]
-    chosen = await app.push_screen_wait(Choose("¿Cuál es su línea?", choices))
+    chosen = await app.push_screen_wait(Choose("¿Cuál es su línea?", choices, "" if current is None else str(current)))
     if chosen is None:
         return None
     line = int(chosen)

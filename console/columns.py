@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from console import words
-from console.clockwords import SIGNS, Left
-from console.lines import STYLES, flag_words, sender_of, whole
+from console.clockwords import SIGNS, Left, Urgency
+from console.lines import STYLES, flag_words, kind_in_doubt, sender_of, whole
 from console.outside import one_line, outside
 from tickets.worklist import QueueRow
 
@@ -32,6 +32,11 @@ class Column:
 
 
 def _time(line: Line, width: int) -> Text:
+    """Write the time left; where nothing is owed, how the case stands; where there is danger, that it cannot wait."""
+    if line.owed.urgency is Urgency.NONE and line.row.state != "quarantined":
+        return whole(words.STATES.get(line.row.state, line.row.state).lower(), STYLES[line.owed.urgency])
+    if line.row.trafficking_risk and line.owed.urgency is not Urgency.BROKEN:
+        return whole("! URGENTE", STYLES[Urgency.BROKEN])
     said = f"{SIGNS[line.owed.urgency]} {line.owed.brief}"
     if len(said) > width:
         said = said.replace(" háb.", "").replace(",", "").removesuffix(" min")
@@ -61,7 +66,7 @@ def _kind(line: Line, width: int) -> Text:
     row = line.row
     if row.state == "quarantined":
         return whole("—")
-    doubt = "" if row.kind_confirmed or row.kind == "consulta" else "?"
+    doubt = "?" if kind_in_doubt(row) else ""
     said = f"{words.KINDS.get(row.kind, row.kind)}{doubt}"
     if len(said) > width:
         said = f"{words.KINDS_BRIEFLY.get(row.kind, row.kind)[: width - len(doubt)]}{doubt}"

@@ -12,6 +12,8 @@ from tickets.tables import Attachment, Message
 _LONGEST = 40_000
 _WHOLE = 20
 """The newest messages, shown whole; of older ones the first words, for a long conversation is slow to lay out."""
+_OURS = 4
+"""Lines shown of a letter of our own: what the person wrote is not to be looked for under it."""
 _ROUTINE = frozenset({MessageKind.ACKNOWLEDGEMENT, MessageKind.SURVEY})
 """What the service writes by itself, and everybody at the desk knows by heart."""
 _LONGEST_NAME = 40
@@ -61,6 +63,20 @@ def conversation(sight: Sight, *, unfolded: bool) -> Text:
     return shown
 
 
+def asked_words(sight: Sight) -> Text:
+    """Return the letters of the person alone, the newest first, to be read while they are answered."""
+    letters = [one for one in reversed(sight.messages) if one.kind in (MessageKind.LETTER, MessageKind.FOLLOW_UP)]
+    if not letters:
+        return Text("(Este caso no tiene ninguna carta de la persona.)", style="italic")
+    shown = Text()
+    for message in letters[:_WHOLE]:
+        said = message.text if message.newest_text is None else message.newest_text
+        shown.append(f"{one_line(message.subject, 150) or '(sin asunto)'} · {short(message.at)}\n", style="bold")
+        shown.append(f"{for_terminal(said.strip() or '(sin texto)', _LONGEST)}\n\n")
+    shown.rstrip()
+    return shown
+
+
 def _briefly(message: Message) -> Text:
     said = message.text if message.newest_text is None else message.newest_text
     kind = words.MESSAGES.get(message.kind, message.kind)
@@ -91,7 +107,12 @@ def _message(sight: Sight, message: Message, *, unfolded: bool) -> Text:
         shown.append_text(attachment_line(one))
     newest = message.text if message.newest_text is None else message.newest_text
     folded = message.newest_text is not None and not unfolded
-    shown.append(for_terminal((newest if folded else message.text).strip() or "(sin texto)", _LONGEST))
+    text = (newest if folded else message.text).strip() or "(sin texto)"
+    ours = text.splitlines()
+    if message.direction == Direction.OUT and not unfolded and len(ours) > _OURS + 1:
+        shown.append(for_terminal("\n".join(ours[:_OURS]).strip()))
+        return shown.append(f"\n… {len(ours) - _OURS} líneas más de esta respuesta; con x se leen", style="dim")
+    shown.append(for_terminal(text, _LONGEST))
     hidden = len(message.text.strip().splitlines()) - len(newest.strip().splitlines())
     if folded and hidden > 0:
         lines = "1 línea citada" if hidden == 1 else f"{hidden} líneas citadas"

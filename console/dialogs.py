@@ -6,21 +6,24 @@ all of them; Escape leaves.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.events import Key
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static, TextArea
+from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from console.keybar import KeyBar
 from console.outside import for_terminal
 from tickets.search import fold
 
+R = TypeVar("R")
 _LEAVE = Binding("escape", "leave", "Cancelar", key_display="Esc")
 
 
@@ -38,7 +41,40 @@ class Choice:
     key: str = ""
 
 
-class Choose(ModalScreen[str | None]):
+class Question(ModalScreen[R]):
+    """A question that is answered once; a key that comes after the answer goes on to what follows it."""
+
+    answered = False
+
+    def dismiss(self, result: R | None = None) -> AwaitComplete:
+        """Give the answer back."""
+        self.answered = True
+        return super().dismiss(result)
+
+    def passes_on(self, event: Key) -> bool:
+        """Send a key on when the question has been answered; say whether it was."""
+        if self.answered:
+            event.stop()
+            event.prevent_default()
+            self.app.post_message(Key(event.key, event.character))
+        return self.answered
+
+
+class Line(Input):
+    """One line to write on. Enter takes what stands there at that moment, not what is typed behind it."""
+
+    async def _on_key(self, event: Key) -> None:
+        if isinstance(self.screen, Question) and self.screen.passes_on(event):
+            return
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.screen.dismiss(self.value)
+            return
+        await super()._on_key(event)
+
+
+class Choose(Question[str | None]):
     """Choose one of a few, with arrows and Enter or with its own key; a letter goes to what begins with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [_accept("Elegir"), _LEAVE]
@@ -52,7 +88,7 @@ class Choose(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(Text(for_terminal(self.question)), classes="question", markup=False)
             yield OptionList(*(Option(self._prompt(one), id=f"choice-{n}") for n, one in enumerate(self.choices)))
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Stand on the present value."""
@@ -61,7 +97,7 @@ class Choose(ModalScreen[str | None]):
 
     def on_key(self, event: Key) -> None:
         """Choose by the one key of a choice; another letter goes to the next choice that begins with it."""
-        if event.character is None or not event.character.isalnum():
+        if self.passes_on(event) or event.character is None or not event.character.isalnum():
             return
         event.stop()
         for one in self.choices:
@@ -97,17 +133,21 @@ class Choose(ModalScreen[str | None]):
         return prompt
 
 
-class Confirm(ModalScreen[bool]):
-    """Ask once before something that cannot simply be undone, saying what will happen."""
+class Confirm(Question[bool]):
+    """Ask once before something that cannot simply be undone, saying what will happen.
+
+    ``careful``: it cannot be undone at all, so Enter, which the hand presses by itself, means no.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s,y,enter", "yes", "Sí", key_display="s"),
+        Binding("s,y", "yes", "Sí", key_display="s"),
         Binding("n,escape", "no", "No", key_display="n"),
+        Binding("enter", "enter", show=False),
     ]
 
-    def __init__(self, question: str, consequences: str = "") -> None:
+    def __init__(self, question: str, consequences: str = "", *, careful: bool = False) -> None:
         super().__init__()
-        self.question, self.consequences = question, consequences
+        self.question, self.consequences, self.careful = question, consequences, careful
 
     def compose(self) -> ComposeResult:
         """Lay out the question and what will happen."""
@@ -116,7 +156,7 @@ class Confirm(ModalScreen[bool]):
             if self.consequences:
                 with VerticalScroll(classes="consequences"):
                     yield Static(Text(for_terminal(self.consequences)), markup=False)
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyBar()
 
     def action_yes(self) -> None:
         """Do it."""
@@ -126,8 +166,12 @@ class Confirm(ModalScreen[bool]):
         """Leave it."""
         self.dismiss(False)
 
+    def action_enter(self) -> None:
+        """Do it, unless it cannot be undone."""
+        self.dismiss(not self.careful)
 
-class AskLine(ModalScreen[str | None]):
+
+class AskLine(Question[str | None]):
     """Ask for one line of text; the hint stands over it, where it is read whole and stays while one writes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [_accept("Aceptar"), _LEAVE]
@@ -144,13 +188,8 @@ class AskLine(ModalScreen[str | None]):
                 yield Static(Text(for_terminal(self.wrong)), classes="wrong", markup=False)
             if self.hint:
                 yield Static(Text(for_terminal(self.hint)), classes="hint", markup=False)
-            yield Input(value=self.value)
-            yield Footer(show_command_palette=False, compact=True)
-
-    @on(Input.Submitted)
-    def given(self, event: Input.Submitted) -> None:
-        """Give the line back."""
-        self.dismiss(event.value)
+            yield Line(value=self.value)
+            yield KeyBar()
 
     def action_accept(self) -> None:
         """Give the line back."""
@@ -161,7 +200,7 @@ class AskLine(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(Question[str | None]):
     """Ask for several lines of text; accepted with Ctrl+S, for Enter begins a new line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -182,7 +221,7 @@ class AskText(ModalScreen[str | None]):
             if self.hint:
                 yield Static(Text(for_terminal(self.hint)), classes="hint", markup=False)
             yield TextArea(self.value, classes="paper")
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyBar()
 
     def action_accept(self) -> None:
         """Give the text back."""

@@ -37,8 +37,9 @@ def headline(desk: Desk, sight: Sight, *, risk_apart: bool = False) -> Text:
     style = "bold reverse" if urgency is Urgency.BROKEN else STYLES[urgency]  # red on dark is hard to read
     shown.append(owed_words(desk, sight.seen_at, target_at, due_at), style=style)
     held = sight.staff.get(ticket.assignee_id or 0, "")
-    shown.append(f" · a cargo de {one_line(held, 30)}" if held else " · sin tomar")
-    shown.append("\n")
+    line = "" if ticket.state == "quarantined" else f"línea {ticket.line}{'?' if ticket.proposed else ''}"
+    countries = ", ".join(words.country(code) for code in ticket.countries.split())
+    shown.append(f"\n{joined(f'A cargo de {one_line(held, 30)}' if held else 'Sin tomar', line, countries)}\n")
     marks = words.flag_words(
         state=ticket.state,
         trafficking_risk=ticket.trafficking_risk,

@@ -55,7 +55,7 @@ def look(desk: Desk) -> Glance:
             proposed=worklist.count(session, Asked(pile=Pile.PROPOSED), most=_MOST),
             loads=people,
             states=cases.count_by_state(session),
-            sends=outgoing.count_by_state(session),
+            sends={**outgoing.count_by_state(session), "refused": outgoing.count_failed(session)},
         )
 
 

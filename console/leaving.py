@@ -7,6 +7,7 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 
 from console.dialogs import AskText, Confirm
+from console.drafting import AskDraft
 from console.screens.base import DeskScreen, Workplace
 from console.unfinished import about_to_leave, leaves, look
 
@@ -18,11 +19,12 @@ class Leave(Confirm):
 def would_be_lost(place: Workplace, screens: Iterable[Screen[Any]]) -> list[str]:
     """Name everything that nobody has kept: drafts the database would not take, and what stands half written."""
     lost = [f"El borrador de {one}, que no se pudo guardar" for one in place.unsaved]
-    lost += [f"Lo escrito en {one}, sin aceptar" for one in place.half_written]
+    if not place.half_written.safe:
+        lost += [f"Lo escrito en {one}, sin aceptar" for one in place.half_written.names()]
     for screen in screens:
         if isinstance(screen, DeskScreen) and (named := screen.half_done()):
             lost.append(named)
-        elif isinstance(screen, AskText) and _was_written(screen):
+        elif isinstance(screen, AskText) and not isinstance(screen, AskDraft) and _was_written(screen):
             lost.append("Lo que está escribiendo")
     return lost
 

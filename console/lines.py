@@ -47,10 +47,10 @@ def queue_line(desk: Desk, row: QueueRow, now: datetime) -> list[Text | str]:
     return [
         whole(row.reference),
         whole(line_words(row)),
-        words.KINDS.get(row.kind, row.kind),
+        whole(kind_words(row)),
         whole(short(row.due_at)),
         time_left(left(desk, now, row.target_at, row.due_at)),
-        ", ".join(flag_words(row)),
+        ", ".join([*flag_words(row), *(["tipo por confirmar"] if kind_in_doubt(row) else [])]),
         outside(sender_of(row)[:40]),
         outside(row.subject[:60] or "(sin asunto)"),
     ]
@@ -61,6 +61,16 @@ def line_words(row: QueueRow) -> str:
     if row.state == "quarantined":
         return "sin analizar"
     return f"{row.line} {words.LINES[row.line]}{' ?' if row.proposed else ''}"
+
+
+def kind_words(row: QueueRow) -> str:
+    """Say the kind; ``?`` while nobody has confirmed one that would change the term."""
+    return f"{words.KINDS.get(row.kind, row.kind)}{' ?' if kind_in_doubt(row) else ''}"
+
+
+def kind_in_doubt(row: QueueRow) -> bool:
+    """Say whether the kind would change the term, once a person confirms it."""
+    return row.state != "quarantined" and row.kind != "consulta" and not row.kind_confirmed
 
 
 def flag_words(row: QueueRow) -> list[str]:

@@ -40,7 +40,7 @@ class MessageLine(Static):
     """The line over the keys: the newest messages, or what stands there while nothing is said."""
 
     DEFAULT_CSS = """
-    MessageLine { height: auto; max-height: 4; display: none; padding: 0 1; background: $panel; color: $text; }
+    MessageLine { height: auto; max-height: 5; display: none; padding: 0 1; background: $panel; color: $text; }
     MessageLine.-wrong { background: $error; color: auto; text-style: bold; }
     """
 
@@ -48,7 +48,7 @@ class MessageLine(Static):
         """Show the messages, each on a line of its own; with none, what stands; with nothing at all, no line."""
         newest = [one for one in said[-LINES:] if one.at > said[-1].at - TOGETHER]
         told = [Text(f"{'✗ ' if one.wrong else ''}{one.text}") for one in newest]
-        shown = Text("\n").join(told) if told else standing
+        shown = Text("\n").join([*told, *([standing] if standing else [])])
         self.set_class(bool(newest) and newest[-1].wrong, "-wrong")
         self.update(shown)
         self.display = bool(shown)

@@ -21,7 +21,7 @@ from console.refusals import REFUSED, explain
 from console.sight import Sight, offers, see
 from console.views import VIEWS, Filter, Page, page
 from console.waypoints import full_reference
-from replies.facts import channels
+from replies.facts import entities
 from replies.render import BadVariable, Rendered
 from replies.template import Variable
 from tickets.worklist import Place
@@ -153,6 +153,8 @@ class Conversation:
         ticket, self._read = sight.ticket, len(sight.messages)
         self._say(f"Caso {ticket.reference}, {words.STATES.get(ticket.state, ticket.state).lower()}.")
         self._say(f"Línea {ticket.line}: {words.LINES_IN_FULL[ticket.line]}.")
+        doubt = "" if ticket.kind == "consulta" or ticket.kind_confirmed else ", por confirmar"
+        self._say(f"Tipo: {words.KINDS.get(ticket.kind, ticket.kind).lower()}{doubt}.")
         self._say(headline(self.desk, sight).plain)
         self._say(conversation(sight, unfolded=unfolded).plain)
 
@@ -212,7 +214,7 @@ class Conversation:
 
     def _variable(self, variable: Variable) -> str:
         if variable.type == "channel":
-            known = sorted(channels().values(), key=lambda one: one.name)
+            known = entities()
             for number, one in enumerate(known, start=1):
                 self._say(f"{number}. {one.name}: {one.competence}.")
             chosen = self._number(variable.label, len(known))

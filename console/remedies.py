@@ -28,6 +28,8 @@ _BRIEFLY = {
 }
 """What is lacking, in a word each, the most pressing first; the lateness fills itself in."""
 
+_ASKED = {TITLES["apology_due"]: "decir si corresponde una disculpa"}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -69,7 +71,11 @@ def entry_words(entry: Entry) -> Text:
     form = entry.form
     shown = Text(f"{form.reference} · {form.commitment.label}\n", style="bold")
     shown.append(f"{broken_words(form, entry.case)}\n", style="not bold")
-    said = f"Cerrada el {short(form.closed_at)}." if form.closed_at else lacking_words(form) or "Completa: z la cierra."
+    said = (
+        f"Cerrada el {short(form.closed_at)}."
+        if form.closed_at
+        else lacking_words(form) or "Completa: ábrala y ciérrela con z."
+    )
     return shown.append(said, style="not bold")
 
 
@@ -77,10 +83,10 @@ def lacking_words(form: RemediationForm) -> str:
     """Say what a row still lacks; when and how late it was answered fills itself in once the case is answered."""
     itself = {TITLES["answered_at"], TITLES["lateness"]}
     lacking = missing_fields(form)
-    written = ", ".join(one for one in lacking if one not in itself).lower()
+    written = ", ".join(_ASKED.get(one, one.lower()) for one in lacking if one not in itself)
     said = [f"Falta: {written}."] if written else []
     if itself & set(lacking):
-        said.append("Falta responder el caso; la demora se anota sola.")
+        said.append("Falta responder el caso; entonces se calcula la demora.")
     return " ".join(said)
 
 

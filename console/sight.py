@@ -9,7 +9,7 @@ from casework.desk import WRITERS, Actor, Desk
 from casework.suggesting import suggest_for
 from replies.template import Template
 from tickets import cases, clocks, journal, outgoing, people
-from tickets.states import KEEPS_PROMISE, OutboxState
+from tickets.states import KEEPS_PROMISE, Direction, OutboxState
 from tickets.tables import Attachment, Draft, JournalEntry, Message, Outgoing, Promise, Ticket, Verdict
 
 
@@ -51,6 +51,11 @@ class Sight:
         leaving = (OutboxState.WAITING, OutboxState.DEFERRED, OutboxState.SENDING)
         answers = (one for one in self.outgoing if one.kind in KEEPS_PROMISE and one.author_id is not None)
         return next((one for one in answers if one.state in leaving), None)
+
+    @property
+    def answers(self) -> tuple[Message, ...]:
+        """What a person has answered in this case, the oldest first."""
+        return tuple(one for one in self.messages if one.direction == Direction.OUT and one.kind in KEEPS_PROMISE)
 
     @property
     def last_letter(self) -> Message | None:

@@ -13,11 +13,11 @@ from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
 
-PATIENCE = 0.5
+PATIENCE = 3.0
 """Seconds that a key waits for what an earlier key is doing; then it goes where it was sent."""
 _LOOK = 0.005
-_ORDERS = "default"
-"""The group of the workers that carry out an order of the person; what a screen does by itself has other groups."""
+_ORDERS = ("default", "take", "fill")
+"""The groups of the workers that carry out an order of the person; what a screen does by itself has other groups."""
 
 
 class TypeAheadApp(App[object]):
@@ -50,8 +50,8 @@ class TypeAheadApp(App[object]):
             await asyncio.sleep(_LOOK)
 
     def _has_order(self) -> bool:
-        return any(
-            one.group == _ORDERS and one.node in (self.screen, self) and not one.is_finished for one in self.workers
+        return getattr(self.screen, "taking", False) or any(
+            one.group in _ORDERS and one.node in (self.screen, self) and not one.is_finished for one in self.workers
         )
 
     def _is_up(self) -> bool:

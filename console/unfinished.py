@@ -43,11 +43,13 @@ class Unfinished:
 def look(desk: Desk, actor: Actor) -> Unfinished:
     """Read what stands unfinished now: a row tells of anybody's answer that leaves, and of one's own draft."""
     with desk.store.read() as session:
+        me = -1 if actor.staff_id is None else actor.staff_id
         leaving = unfinished.leaving(session)
-        begun = unfinished.begun_by(session, -1 if actor.staff_id is None else actor.staff_id)
+        own = unfinished.leaving(session, author_id=me)
+        begun = unfinished.begun_by(session, me)
         return Unfinished(
-            own=tuple(one for one in leaving if one.author_id == actor.staff_id),
-            marks={**dict.fromkeys(begun, DRAFT), **{one.ticket_id: LEAVES for one in leaving}},
+            own=tuple(own),
+            marks={**dict.fromkeys(begun, DRAFT), **{one.ticket_id: LEAVES for one in (*leaving, *own)}},
             uncertain=unfinished.uncertain(session, most=_MOST),
             unread=worklist.count(session, Asked(pile=Pile.UNREAD), most=_MOST),
         )

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from casework.classify import KINDS as KINDS
 from console.outside import one_line
+from replies.words import country as country
 
 LINES = {
     0: "Ninguna",
@@ -139,6 +140,7 @@ EVENTS = {
     "remediation_edited": "completó una medida de subsanación",
     "remediation_closed": "cerró una medida de subsanación",
     "apology_written": "escribió una disculpa",
+    "apology_undone": "retiró una disculpa antes de que saliera",
     "analysis_retried": "pidió analizar la carta de nuevo",
     "letter_exported": "exportó la carta original",
     "attachment_saved": "guardó un adjunto en una carpeta",
@@ -178,14 +180,6 @@ def language(code: str) -> str:
     from babel import Locale
 
     return str(Locale.parse("es_PE").languages.get(code, code))
-
-
-@lru_cache(maxsize=512)
-def country(code: str) -> str:
-    """Return the Spanish name of a country, by its ISO 3166-1 code."""
-    from babel import Locale
-
-    return str(Locale.parse("es_PE").territories.get(code, code))
 
 
 def countries_like(said: str) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ _QUOTE_TAG = re.compile(r"<(/?)blockquote\b([^>]{0,500})>", re.IGNORECASE)
 _CITED = re.compile(r"gmail_quote|type\s*=\s*[\"']?cite|yahoo_quoted|moz-cite|protonmail_quote", re.IGNORECASE)
 _TAG = re.compile(r"^[^<>]*>|<[^<>]*>")
 _BEFORE = 2_000
+_LOOKS = 50  # a page that sets more apart than this is no letter, and looking is not free
 """Characters of a page, tags among them, in which the words before a quote are looked for."""
 _OPEN, _CLOSE = "\ue0f1", "\ue0f2"
 _CLOSES_ITSELF = frozenset(
@@ -137,12 +138,18 @@ def _bare(page: str) -> str:
 def _mark_quotes(page: str) -> str:
     """Put a mark at both ends of every block that a mail program quoted; a person's indented paragraph is no quote."""
     stack: list[bool] = []
+    looks = 0
+
+    def announced(at: int) -> bool:
+        nonlocal looks
+        looks += 1
+        return looks <= _LOOKS and _introduced(page, at)
 
     def mark(tag: re.Match[str]) -> str:
         if tag[1]:
             cited = stack.pop() if stack else False
             return f"<div>{_CLOSE}</div>{tag.group()}" if cited else tag.group()
-        stack.append(bool(_CITED.search(tag[2])) or _introduced(page, tag.start()))
+        stack.append(bool(_CITED.search(tag[2])) or (not any(stack) and announced(tag.start())))
         return f"{tag.group()}<div>{_OPEN}</div>" if stack[-1] else tag.group()
 
     return _QUOTE_TAG.sub(mark, page)

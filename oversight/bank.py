@@ -12,7 +12,6 @@ from oversight import words
 from oversight.files import write
 from oversight.layout import page
 from replies.catalogue import Catalogue
-from replies.facts import automatic
 from replies.page import blocks
 from replies.render import draft
 from replies.template import ORIGINAL, Template
@@ -100,9 +99,8 @@ def _answer(template: Template, today: date) -> Answer:
 
 def _body(template: Template, language: str) -> Markup:
     """Return the text without greeting and closing; what would be said of one case stands as a blank in words."""
-    labels = {one.name: one.label for one in (*automatic().values(), *template.variables)}
     said = draft(replace(template, frame="bare"), language, {}).text
-    return blocks(_BLANK.sub(lambda found: f"({labels.get(found[1], 'según el caso')})", said))
+    return blocks(_BLANK.sub(r"(\1)", said))
 
 
 def _searched(template: Template) -> Iterator[str]:

@@ -9,7 +9,7 @@ from jinja2 import TemplateError
 
 from replies.catalogue import Catalogue
 from replies.facts import automatic, facts
-from replies.render import Rendered, Value, asked_for, example_values, render
+from replies.render import Rendered, Value, asked_for, example_values, place_name, render
 from replies.template import ORIGINAL, Template
 
 NOTICE_DAYS = 30
@@ -75,6 +75,9 @@ def _problems(template: Template, catalogue: Catalogue) -> Iterator[str]:
     names = [variable.name for variable in template.variables]
     if doubled := sorted({name for name in names if names.count(name) > 1 or name in automatic()}):
         yield f"declara dos veces, o declara aunque el servicio la llena: {', '.join(doubled)}"
+    places = [place_name(variable) for variable in template.variables]
+    if doubled := sorted({place for place in places if places.count(place) > 1}):
+        yield f"dos variables se leen igual en un borrador: {', '.join(doubled)}"
     for language in template.texts:
         yield from (f"[{language}] {problem}" for problem in _text_problems(template, language))
 

@@ -24,7 +24,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """An entity to which a person can be sent. ``url`` is "" when no official address has been checked."""
+    """An official channel. ``url`` is "" when no official address has been checked.
+
+    ``entity`` says whether it is an entity to which a case can be referred, and not a procedure of one, or ourselves.
+    """
 
     id: str
     name: str
@@ -34,6 +37,7 @@ class Channel:
     source: str
     confidence: Confidence
     reviewed_on: date
+    entity: bool = True
 
 
 @cache
@@ -50,9 +54,25 @@ def channels() -> dict[str, Channel]:
 
 
 @cache
+def entities() -> tuple[Channel, ...]:
+    """Return the entities to which a person can be sent, by name."""
+    return tuple(sorted((one for one in channels().values() if one.entity), key=lambda one: one.name.casefold()))
+
+
+@cache
 def automatic() -> dict[str, Variable]:
     """Return the variables that the service fills in any text, by name."""
     return {name: variable({"name": name, **row}) for name, row in _read("variables.toml").items()}
+
+
+def cause_words(cause: str, language: str) -> str:
+    """Say to a citizen, in es, en or pt, why our answer was late; "" for a reason that has no sentence of its own."""
+    return _causes().get(cause, {}).get(language, "")
+
+
+@cache
+def _causes() -> dict[str, dict[str, str]]:
+    return _read("causes.toml")
 
 
 def _read(name: str) -> dict[str, Any]:

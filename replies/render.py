@@ -27,6 +27,8 @@ LONGEST = {"line": 300, "name": 60, "url": 500, "date": 10, "channel": 40, "text
 
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+){0,5}\.?")
 _URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"']+")
+_LONGEST_PLACE = 60
+_BRACKETS = re.compile(r"[\[\]]")
 _PENDING = re.compile(r"\[\[\s*([^\[\]\n]{1,60}?)\s*\]\]|\{\{\s*([^{}\n]{1,60}?)\s*\}\}|(\{%[^\n]{0,60}?%\})")
 _BLANKS = re.compile(r"\n{3,}")
 
@@ -69,17 +71,23 @@ def render(template: Template, language: str, variables: Mapping[str, Value]) ->
 
 
 def draft(template: Template, language: str, variables: Mapping[str, Value]) -> Rendered:
-    """Render for a person to complete: each missing variable stands as ``[[name]]``. See ``pending``."""
+    """Render for a person to complete: each missing variable stands as ``[[its place_name]]``. See ``pending``."""
     values, missing = _values(template, language, variables)
     return _fill(template, language, values | {variable.name: _blank(variable) for variable in missing})
 
 
 def pending(text: str) -> tuple[str, ...]:
-    """Return the names still standing open in a draft, in their order: it must not be sent with them.
+    """Return what still stands open in a draft, in its order: it must not be sent like that.
 
-    They are ``[[name]]`` of a draft, and ``{{ name }}`` or ``{% ... %}`` of a text that somebody pasted.
+    That is ``[[place_name]]`` of a draft, and ``{{ name }}`` or ``{% ... %}`` of a text that somebody pasted.
     """
     return tuple(dict.fromkeys("".join(found) for found in _PENDING.findall(text)))
+
+
+def place_name(variable: Variable) -> str:
+    """Return the words that hold a variable's place in a draft: its label, without what the label adds after a «;»."""
+    said = _BRACKETS.sub(" ", clean_line(variable.label.partition(";")[0]))
+    return said[:_LONGEST_PLACE].strip() or variable.name
 
 
 def example_values(template: Template) -> dict[str, Value]:
@@ -160,12 +168,12 @@ def _channel(name: str, value: str) -> dict[str, str]:
 
 
 def _blank(variable: Variable) -> Any:
-    mark = f"[[{variable.name}]]"
+    mark = f"[[{place_name(variable)}]]"
     match variable.type:
         case "items":
             return [mark]
         case "channel":
-            return {"name": mark, "competence": "", "how": mark, "url": ""}
+            return {"name": mark, "competence": "", "how": "[[cómo se llega a ella]]", "url": ""}
         case "rows":
             return []
     return mark

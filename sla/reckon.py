@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from calendar_pe import Calendar
-from calendar_pe.clock import at_lima, to_lima, whole_second
+from calendar_pe.clock import at_lima, time_words, to_lima, whole_second
 from sla.promises import DayEnds, Kind, PromiseSettings, Reading
 
 _ONE_DAY = timedelta(days=1)
@@ -171,14 +171,18 @@ def _trace(
         notes = [calendar.why(day)]
         if day == arrived_on:
             cutoff = _cutoff_on(day, calendar, settings)
-            notes.append(f"llegó después de las {cutoff:%H:%M:%S}" if late and working else "día de llegada")
+            notes.append(f"llegó después de {_hour(cutoff)}" if late and working else "día de llegada")
         if day == dates.clock_starts_on != arrived_on:
-            notes.append("se considera recibida este día")
+            notes.append("la carta cuenta como recibida este día")
         if working and (day > dates.clock_starts_on or (counts_first and day == dates.clock_starts_on)):
             counted += 1
             notes.append(f"día {counted} de {days}" if counted <= days else "el plazo pasa a este día")
         if day == dates.due_on:
-            notes.append(f"vence a las {settings.closing:%H:%M}")
+            notes.append(f"vence a {_hour(settings.closing)}")
         steps.append(TraceStep(date=day, working=working, why="; ".join(notes)))
         day += _ONE_DAY
     return tuple(steps)
+
+
+def _hour(moment: time) -> str:
+    return f"{'la' if moment.hour in (1, 13) else 'las'} {time_words(moment)}"

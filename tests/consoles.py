@@ -26,10 +26,14 @@ READABLE = 4.5
 
 @asynccontextmanager
 async def console(
-    desk: Desk, actor: Actor, size: tuple[int, int] = SIZE, remembered: dict[str, str] | None = None
+    desk: Desk,
+    actor: Actor,
+    size: tuple[int, int] = SIZE,
+    remembered: dict[str, str] | None = None,
+    keep: Callable[[], bool] | None = None,
 ) -> AsyncIterator["Hand"]:
     """Open the console and wait until the queue has been read."""
-    app = make_console(desk, actor, remembered=remembered)
+    app = make_console(desk, actor, remembered=remembered, keep=keep)
     async with app.run_test(size=size) as pilot:
         hand = Hand(app, pilot)
         await hand.until(lambda: isinstance(app.screen, QueueScreen) and bool(app.screen.columns))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -178,12 +178,20 @@ def message_of_outgoing(session: Session, outgoing_id: int) -> Message | None:
     return session.execute(select(Message).where(_MESSAGE.c.outgoing_id == outgoing_id)).scalar_one_or_none()
 
 
-def thread_ids(session: Session, ticket_id: int, *, limit: int = 20) -> list[str]:
-    """Return the Message-IDs of a ticket's letters, oldest first, for References."""
+def thread_ids(session: Session, ticket_id: int, address: str, *, limit: int = 20) -> list[str]:
+    """Return the Message-IDs of ours and of that address's letters in a ticket, oldest first, for References.
+
+    What another mailbox wrote is not named: an id often tells whose mail provider made it.
+    """
+    of_them = func.lower(_MESSAGE.c.from_address) == address.lower()
     newest = (
         session.execute(
             select(_MESSAGE.c.message_id)
-            .where(_MESSAGE.c.ticket_id == ticket_id, _MESSAGE.c.message_id != "")
+            .where(
+                _MESSAGE.c.ticket_id == ticket_id,
+                _MESSAGE.c.message_id != "",
+                or_(_MESSAGE.c.direction == Direction.OUT, of_them),
+            )
             .order_by(_MESSAGE.c.id.desc())
             .limit(limit)
         )

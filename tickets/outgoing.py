@@ -154,6 +154,16 @@ def load(session: Session, outgoing_id: int) -> Outgoing | None:
     return session.execute(select(Outgoing).where(_OUTBOX.c.id == outgoing_id).with_for_update()).scalar_one_or_none()
 
 
+def may_be_taken_back(letter: Outgoing, now: datetime) -> bool:
+    """Say whether no courier has that letter in hand, nor ever had."""
+    return letter.state == OutboxState.WAITING and (letter.lease_until is None or letter.lease_until <= now)
+
+
+def take_back(letter: Outgoing) -> None:
+    """Let a letter that nobody has sent stay here."""
+    letter.state, letter.last_text = OutboxState.REFUSED, f"{TAKEN_BACK} antes de salir"
+
+
 def of_ticket(session: Session, ticket_id: int) -> list[Outgoing]:
     """Return the outgoing letters of a ticket, oldest first."""
     return list(

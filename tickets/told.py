@@ -30,7 +30,7 @@ _OF_TICKET = {
     "merged": TicketEvent.CLOSED,
     "reopened": TicketEvent.REOPENED,
 }
-_OF_AMENDS = frozenset({"remediation_edited", "remediation_closed", "apology_written"})
+_OF_AMENDS = frozenset({"remediation_edited", "remediation_closed", "apology_written", "apology_undone"})
 SPEAKING = frozenset(
     {
         *_ARRIVED,
@@ -202,6 +202,7 @@ class Told:
     broken: Marks = field(default_factory=Marks)  # promises that were ever broken; 3 when they were kept after all
     amends: dict[object, ToldAmends] = field(default_factory=dict)  # by id of the row
     apologies: dict[object, object] = field(default_factory=dict)  # outbox id, by id of the row
+    _apologised: dict[object, int] = field(default_factory=dict)  # newest entry that says so, by id of the row
     months: dict[tuple[object, object], datetime | None] = field(default_factory=dict)
     attentions: dict[object, Facts] = field(default_factory=dict)
     calendar: dict[object, Facts] = field(default_factory=dict)  # by row id
@@ -249,12 +250,14 @@ class Told:
         case.take(event, actor, facts)
 
     def _amend(self, entry: int, event: str, facts: Facts) -> None:
-        if event == "apology_written":
-            self.apologies[facts.get("remediation")] = facts.get("outgoing")
-        before = self.amends.get(facts.get("remediation"))
+        row = facts.get("remediation")
+        if event.startswith("apology_") and entry > self._apologised.get(row, 0):
+            self._apologised[row] = entry
+            self.apologies[row] = facts.get("outgoing") if event == "apology_written" else None
+        before = self.amends.get(row)
         if before is not None and before.entry > entry:  # it moved with its promise to a chain that is read before
             return
-        self.amends[facts.get("remediation")] = ToldAmends(
+        self.amends[row] = ToldAmends(
             entry=entry,
             content=facts.get("content"),
             cause=facts.get("cause"),

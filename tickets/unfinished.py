@@ -28,8 +28,9 @@ class Leaving:
     leaves_at: datetime
 
 
-def leaving(session: Session, *, limit: int = 200) -> list[Leaving]:
-    """Return the answers of persons that have not left, the next to leave first, at most so many."""
+def leaving(session: Session, *, author_id: int | None = None, limit: int = 200) -> list[Leaving]:
+    """Return the answers of persons (or of one) that have not left, the next to leave first, at most so many."""
+    by_whom = _OUTBOX.c.author_id.is_not(None) if author_id is None else _OUTBOX.c.author_id == author_id
     found = session.execute(
         select(
             _OUTBOX.c.id,
@@ -40,7 +41,7 @@ def leaving(session: Session, *, limit: int = 200) -> list[Leaving]:
             _OUTBOX.c.next_attempt_at,
         )
         .join(_TICKET, _TICKET.c.id == _OUTBOX.c.ticket_id)
-        .where(_OUTBOX.c.state.in_(_NOT_GONE), _KIND.in_(tuple(KEEPS_PROMISE)), _OUTBOX.c.author_id.is_not(None))
+        .where(_OUTBOX.c.state.in_(_NOT_GONE), _KIND.in_(tuple(KEEPS_PROMISE)), by_whom)
         .order_by(_OUTBOX.c.next_attempt_at, _OUTBOX.c.id)
         .limit(limit)
     )

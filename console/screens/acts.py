@@ -1,4 +1,4 @@
-"""What can be done with a case besides answering it: judging, handing over, joining and parting, ending it."""
+"""What can be done with a case besides answering it: judging, handing over, ending it, saving what came with it."""
 
 import asyncio
 from pathlib import Path
@@ -6,24 +6,19 @@ from pathlib import Path
 from textual import work
 from textual.reactive import var
 
-from casework import assign, attachments, classify, close, merge, note, split
+from casework import assign, attachments, classify, close, note
 from casework.classify import KINDS, PROMISED, Judgement
 from casework.desk import WRITERS, require
 from console import words
-from console.clockwords import short
 from console.conversation import file_words
 from console.dialogs import AskLine, Choice, Choose, Confirm
 from console.drafting import AskDraft
 from console.outside import joined, one_line
 from console.screens.base import DeskScreen, Workplace
 from console.sight import Sight, see
-from console.waypoints import full_reference
-from sla.reckon import reckon
-from tickets import cases, people
-from tickets.states import MessageKind, Role
-from tickets.tables import Attachment, Message, Ticket
-
-_LETTERS = (MessageKind.LETTER, MessageKind.FOLLOW_UP)
+from tickets import people
+from tickets.states import Role
+from tickets.tables import Attachment
 
 
 class CaseScreen(DeskScreen[None]):
@@ -165,7 +160,8 @@ class CaseScreen(DeskScreen[None]):
             return
         login = await self.app.push_screen_wait(Choose("¿Quién lo atiende?", found))
         if login is not None and await self.act(
-            lambda: assign.assign(self.desk, self.actor, self.reference, login), "Reasignado"
+            lambda: assign.assign(self.desk, self.actor, self.reference, login),
+            f"A cargo de {next(one.words for one in found if one.value == login).partition(' (')[0]}",
         ):
             self.load()
 
@@ -174,17 +170,14 @@ class CaseScreen(DeskScreen[None]):
         """Write an internal note; what is left with Escape is there again the next time."""
         if not await self.may():
             return
-        key, half_written = f"la nota de {self.reference}", self.place.half_written
-        asked = AskDraft("Nota interna", "La leen sus colegas; la persona, nunca.", half_written.get(key, ""))
-        said = await self.app.push_screen_wait(asked)
-        if said is None and not (asked.left_behind or "").strip():
-            half_written.pop(key, None)
-            return
-        half_written[key] = asked.left_behind or "" if said is None else said
+        name, half_written = f"la nota de {self.reference}", self.place.half_written
+        hint = "La leen sus colegas; la persona, nunca."
+        said = await self.app.push_screen_wait(AskDraft("Nota interna", hint, "", name, half_written))
         if said is None:
-            self.tell("La nota queda a medias, sin guardar: n la retoma.")
+            if half_written.get(name):
+                self.tell("La nota queda a medias, sin guardar: n la retoma.")
         elif await self.act(lambda: note.note(self.desk, self.actor, self.reference, said), "Nota guardada"):
-            half_written.pop(key)
+            half_written.put(name, "")
             self.load()
 
     @work
@@ -214,108 +207,7 @@ class CaseScreen(DeskScreen[None]):
         ) and await self.act(lambda: close.close(self.desk, self.actor, self.reference, outcome), "Caso cerrado"):
             self.load()
 
-    # -- joining and parting, what came with a letter -----------------------------------------------------------------
-
-    @work
-    async def action_others(self) -> None:
-        """Open another case of the same person, or the one that this case was merged into."""
-        seen = await self.seen()
-        choices = [Choice(one, f"{one} · se unió a este caso") for one in (seen.merged_into,) if one]
-        choices += [Choice(one, f"{one} · quizá relacionado") for one in (seen.related,) if one]
-        known = {one.value for one in choices}
-        choices += [Choice(one.reference, _case_words(one)) for one in seen.others if one.reference not in known]
-        if not choices:
-            self.tell("Esta persona no tiene otros casos.")
-            return
-        reference = await self.app.push_screen_wait(Choose("¿Qué caso abre?", choices))
-        if reference is not None:
-            self.app.push_screen(type(self)(self.place, reference))
-
-    @work
-    async def action_merge(self) -> None:
-        """Merge this case into another one of the same person."""
-        if not await self.may() or not await self.act(lambda: merge.ready(self.desk, self.actor, self.reference)):
-            return
-        seen = await self.seen()
-        other = "otro"
-        choices = [Choice(one.reference, _case_words(one)) for one in seen.others if one.outcome != cases.MERGED]
-        choices.append(Choice(other, "Otro: escribir su número", "n"))
-        into = await self.app.push_screen_wait(Choose(f"¿A qué caso se une {self.reference}?", choices))
-        if into == other:
-            said = await self.app.push_screen_wait(AskLine("¿A qué caso se une?", "SOM-2026-000123, o solo 123"))
-            into = full_reference(said, self.desk.clock().year) if said else None
-        if not into:
-            return
-        wanted = into
-        joined = await self.fetch(lambda: merge.look(self.desk, self.actor, self.reference, wanted))
-        if joined is None or not await self._is_sure(joined):
-            return
-        same = joined.is_of_two_addresses
-        kept = await self.fetch(
-            lambda: merge.merge(self.desk, self.actor, self.reference, joined.kept, same_person=same)
-        )
-        if kept is not None:
-            self.tell(f"Unido a {kept}")
-            self.reference = kept
-            self.load()
-
-    async def _is_sure(self, joined: merge.Joining) -> bool:
-        """Ask once before two cases become one; of two addresses, whether they are the same person's."""
-        asked = f"¿Unir {joined.ended} a {joined.kept}?"
-        happens = (
-            "Sus cartas, notas y borradores pasan al otro caso y este se cierra. Queda un solo plazo: el más "
-            "temprano. Las cartas que lleguen después entran al otro. No se puede deshacer."
-        )
-        if not joined.is_of_two_addresses:
-            sure: bool = await self.app.push_screen_wait(Confirm(asked, happens))
-            return sure
-        ended, kept = (one_line(each, 60) or "sin dirección" for each in (joined.ended_address, joined.kept_address))
-        warned = (
-            f"{asked}\n\n⚠ Son de dos direcciones: <{ended}> y <{kept}>.\n"
-            f"· Las respuestas irán solo a <{kept}>. Quien lea ese correo sabrá lo que usted conteste; la carta de la "
-            "otra dirección no se cita.\n"
-            f"· A <{ended}> no se le responderá. Si escribe de nuevo desde allí, entra como caso aparte.\n"
-            "· Queda un solo plazo: el más temprano. No se puede deshacer."
-        )
-        choices = [
-            Choice("no", "No: cada caso se responde a su dirección"),
-            Choice("yes", "Sí: he comprobado que es la misma persona", "s"),
-        ]
-        return await self.app.push_screen_wait(Choose(warned, choices)) == "yes"
-
-    @work
-    async def action_split(self) -> None:
-        """Take a later letter out of this case into a case of its own."""
-        if not await self.may():
-            return
-        seen = await self.seen()
-        letters = [one for one in seen.messages if one.kind in _LETTERS and one.id is not None][1:]
-        if not letters:
-            self.tell("Este caso tiene una sola carta: no hay nada que separar.", wrong=True)
-            return
-        chosen = letters[-1]
-        if len(letters) > 1:
-            choices = [Choice(str(one.id), _letter_words(one)) for one in reversed(letters)]
-            said = await self.app.push_screen_wait(Choose("¿Qué carta se separa?", choices))
-            if said is None:
-                return
-            chosen = next(one for one in letters if str(one.id) == said)
-        promise = await self.fetch(lambda: reckon(chosen.at, "consulta", self.desk.calendar, self.desk.promises))
-        if promise is None:
-            return
-        sure = await self.app.push_screen_wait(
-            Confirm(
-                "¿Separar esta carta en un caso nuevo?",
-                f"{_letter_words(chosen)}\n\nEl caso nuevo tendrá su propio plazo, contado desde que llegó la carta: "
-                f"hasta el {short(promise.due_at)}.",
-            )
-        )
-        if not sure:
-            return
-        parted = await self.fetch(lambda: split.split(self.desk, self.actor, self.reference, chosen.id or 0))
-        if parted is not None:
-            self.tell(f"Caso nuevo: {parted.reference}, hasta el {short(parted.due_at)}", seconds=12)
-            self.load()
+    # -- what came with a letter ---------------------------------------------------------------------------------------
 
     @work
     async def action_save(self) -> None:
@@ -354,16 +246,6 @@ class CaseScreen(DeskScreen[None]):
             self.place.remembered["folder"] = folder
             self.tell(f"Guardado: {saved}", seconds=12)
             self.load()
-
-
-def _case_words(one: Ticket) -> str:
-    state = words.STATES.get(one.state, one.state).lower()
-    return f"{one.reference} · {state} · {one_line(one.subject, 80) or '(sin asunto)'}"
-
-
-def _letter_words(message: Message) -> str:
-    text = message.text if message.newest_text is None else message.newest_text
-    return f"{short(message.at)} · {one_line(message.subject, 60) or '(sin asunto)'}: {one_line(text, 120)}"
 
 
 def _file_words(one: Attachment) -> str:

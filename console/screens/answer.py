@@ -7,13 +7,14 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.widgets import ContentSwitcher, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from calendar_pe.clock import date_words, lima_date
 from casework import compose_reply
 from casework.danger import SAFE_CONTACT
+from console.conversation import asked_words
 from console.dialogs import AskLine, Choice, Choose
 from console.filling import missing, question
 from console.keybar import KeyBar
@@ -35,6 +36,12 @@ class Offers(OptionList):
         Binding("enter", "select", "Usar", key_display="Intro", id="answer.use", tooltip="Completarla y editarla"),
     ]
 
+    def action_select(self) -> None:
+        """Take the reply; a key that comes at once waits until it has been."""
+        if self.highlighted is not None and isinstance(self.screen, AnswerScreen):
+            self.screen.taking = True
+        super().action_select()
+
 
 class AnswerScreen(SheetScreen):
     """Two steps: the choice of a text with its preview, then the sheet on which it is edited and sent."""
@@ -49,6 +56,14 @@ class AnswerScreen(SheetScreen):
             tooltip="Entre todas las respuestas",
         ),
         Binding(
+            "f2",
+            "letter",
+            "Ver la carta",
+            key_display="F2",
+            id="answer.letter",
+            tooltip="Lo que escribió la persona, o quitarlo de la vista",
+        ),
+        Binding(
             "escape", "back", "Volver", key_display="Esc", id="answer.back", tooltip="Lo escrito queda como borrador"
         ),
     ]
@@ -60,6 +75,8 @@ class AnswerScreen(SheetScreen):
         self.shown: list[Offer | None] = []
         self.given: dict[str, str] = {}
         self.previewed = False
+        self.taking = False
+        self.letter_shown = False
 
     def compose(self) -> ComposeResult:
         """Lay out the two steps."""
@@ -77,7 +94,10 @@ class AnswerScreen(SheetScreen):
                 risk.display = self.sight.ticket.trafficking_risk
                 yield risk
                 yield Static("", id="envelope", markup=False)
-                yield TextArea("", id="sheet")
+                with Container(id="desk"):
+                    with VerticalScroll(id="asked"):
+                        yield Static(asked_words(self.sight), markup=False)
+                    yield TextArea("", id="sheet")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -88,6 +108,13 @@ class AnswerScreen(SheetScreen):
         else:
             self.query_one(OptionList).focus()
             self.load()
+
+    def action_letter(self) -> None:
+        """Show what the person wrote, or take it away: beside the sheet, or in place of the preview."""
+        self.letter_shown = not self.letter_shown
+        self.query_one("#desk").set_class(self.letter_shown, "-asked")
+        if self.query_one(ContentSwitcher).current == "choosing" and self.shown:
+            self.preview(self.shown[self.query_one("#offers", OptionList).highlighted or 0])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer each step's own keys only."""
@@ -135,6 +162,9 @@ class AnswerScreen(SheetScreen):
     async def preview(self, offer: Offer | None) -> None:
         """Show a reply filled in as far as it goes."""
         shown = self.query_one("#preview Static", Static)
+        if self.letter_shown:
+            shown.update(asked_words(self.sight))
+            return
         if offer is None:
             shown.update(Text(for_terminal(self._draft()) or "Una hoja en blanco."))
             return
@@ -146,12 +176,16 @@ class AnswerScreen(SheetScreen):
             rules = "⚠ " + "\n⚠ ".join(SAFE_CONTACT) + "\n\n" if self.sight.ticket.trafficking_risk else ""
             why = f"Por qué se sugiere: {one_line(offer.why, 300)}\n" if offer.suggested else ""
             self.previewed = True
-            shown.update(_marked(f"{rules}{overdue}{why}Úsela cuando: {offer.template.when}\n\n{made[0].text}"))
+            text = made[0].text
+            for one in offer.template.variables:
+                text = text.replace(f"[[{one.name}]]", f"[[{one.label}]]")
+            shown.update(_marked(f"{rules}{overdue}{why}Úsela cuando: {offer.template.when}\n\n{text}"))
 
     @on(OptionList.OptionSelected, "#offers")
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Take the reply: ask for what is missing, then let it be edited."""
         self._take(self.shown[event.option_index])
+        self.taking = False
 
     @work(exclusive=True, group="take")
     async def _take(self, offer: Offer | None) -> None:
@@ -231,6 +265,8 @@ class AnswerScreen(SheetScreen):
         """Leave; what was written stays as a draft."""
         if self.query_one(ContentSwitcher).current == "writing":
             await self.keep()
+            if self.sight.ticket.reference not in self.place.unsaved and self._is_kept():
+                self.tell("Su borrador queda guardado: r lo retoma.")
         self.dismiss(None)
 
 
@@ -242,7 +278,7 @@ def _reason(offer: Offer) -> str:
 def _marked(text: str) -> Text:
     """Return a preview with its open places made visible."""
     shown = Text(for_terminal(text))
-    shown.highlight_regex(r"\[\[[a-z_]+\]\]", "bold reverse")
+    shown.highlight_regex(r"\[\[[^\]]+\]\]", "bold reverse")
     return shown
 
 

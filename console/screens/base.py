@@ -11,12 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from casework.added_days import effective_calendar
 from casework.desk import Actor, Desk
 from console import words
 from console.clockwords import short
+from console.drafting import HalfWritten
+from console.keybar import KeyBar
 from console.messages import MessageLine, Said
 from console.outside import one_line
 from console.refusals import REFUSED, explain
@@ -25,16 +27,18 @@ from tickets.store import StoreUnavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
+_NARROW = 70
 
 
 @dataclass(slots=True, kw_only=True)
 class Workplace:
     """The desk, the person at it, and what must outlive a screen.
 
-    ``unsaved`` holds drafts, by reference, that the database could not take; ``half_written`` holds what was begun in a
-    form and not accepted, by the words that name it; ``remembered`` is what the next session begins with (view, filter,
-    theme); ``editor`` is the command of the person's own editor, "" for none; ``folder`` is where that editor's papers
-    lie; ``lost`` while the database does not answer; ``said`` are the messages that can still be read.
+    ``unsaved`` holds drafts, by reference, that the database could not take; ``remembered`` is what the next session
+    begins with (view, filter, theme), and in it lies what was begun in a form and not accepted (``half_written``);
+    ``keep`` writes it down and returns whether it could; ``editor`` is the command of the person's own editor, "" for
+    none; ``folder`` is where that editor's papers lie; ``lost`` while the database does not answer; ``said`` are the
+    messages that can still be read.
     """
 
     desk: Desk
@@ -42,10 +46,15 @@ class Workplace:
     editor: str = ""
     folder: Path | None = None
     unsaved: dict[str, str] = field(default_factory=dict)
-    half_written: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
+    keep: Callable[[], bool] | None = None
+    half_written: HalfWritten = field(init=False)
     lost: bool = False
     said: list[Said] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Find what was left half written."""
+        self.half_written = HalfWritten(self.remembered, self.keep)
 
     def know_the_calendar(self) -> None:
         """Work with every day off that is known by now: a decree may come while the console is open."""
@@ -82,6 +91,11 @@ class Banner(Horizontal):
         if self.place.desk.settings.simulated:
             said.append(" SIMULADO ", style="bold reverse")
             said.append(" ")
+        if self.app.size.width < _NARROW:  # where one is says more than the day
+            said.append(short(self.place.desk.clock()).rsplit(", ", 1)[-1])
+            for right in self.query("#banner-right").results(Static):
+                right.update(said)
+            return
         role = f" ({words.ROLES['auditor']})" if not may_write(self.place.actor) else ""
         said.append(f"{short(self.place.desk.clock())} · {one_line(self.place.actor.name, 24)}{role}")
         for right in self.query("#banner-right").results(Static):  # none, while the screen is being taken down
@@ -126,7 +140,7 @@ class DeskScreen(Screen[R]):
 
     def on_mount(self) -> None:
         """Put the line of messages over the keys."""
-        self.mount(MessageLine(), before=self.query_one(Footer))
+        self.mount(MessageLine(), before=self.query_one(KeyBar))
         self.call_after_refresh(self.show_said)
 
     def on_screen_resume(self) -> None:

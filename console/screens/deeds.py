@@ -45,7 +45,8 @@ class QueueDeeds(WayScreen):
     @work
     async def action_line(self) -> None:
         """Correct the line."""
-        await self._do(await bulk.ask_line(self.place, self.app))
+        row = None if self.marked else self.current()
+        await self._do(await bulk.ask_line(self.place, self.app, row.line if row is not None else None))
 
     @work
     async def action_assign(self) -> None:

@@ -6,9 +6,10 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from console.glance import glance_text, look
+from console.keybar import KeyBar
 from console.screens.base import Banner
 from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, WayScreen, room_keys
 
@@ -32,7 +33,7 @@ class GlanceScreen(WayScreen):
         yield Banner(self.place, "SOM · Panorama")
         with VerticalScroll(id="glance"):
             yield Static("", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Count, and count again now and then."""

@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from console.keybar import KeyBar
 from console.screens.base import Banner, DeskScreen, Workplace
 
 _KEYS = {
@@ -65,12 +66,12 @@ class HelpScreen(DeskScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the table of keys."""
-        yield Banner(self.place, "SOM · Ayuda")
+        yield Banner(self.place, "SOM · Ayuda · AvPág sigue")
         with VerticalScroll(id="help"):
             yield Static(self._table(), markup=False)
             if signs := getattr(self.about, "SIGNS", ()):
                 yield Static(_signs(signs), markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def action_close(self) -> None:
         """Go back."""

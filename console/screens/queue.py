@@ -9,11 +9,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from console.clockwords import left
 from console.columns import GAP, Column, cells, columns_for
 from console.details import row_details
+from console.keybar import KeyBar
 from console.narrowing import ask_filter, ask_words
 from console.preview import preview
 from console.screens.base import Banner, ListTable, Workplace
@@ -28,6 +29,8 @@ _VIEW = {view.id: view for view in VIEWS}
 _REFRESH_SECONDS = 30
 _TICK = 5.0
 """Seconds between two words of how long an answer can be taken back: rare enough for a slow line."""
+_FIRST = 50
+"""Cases read at first: each costs the screen a moment, and more are read before the cursor comes to the last."""
 _REREAD = 500
 """Cases read again by themselves, at most; whoever has read further asks for it with F5."""
 _TALL = 34
@@ -55,7 +58,15 @@ class QueueScreen(QueueDeeds):
         JUMP_KEY,
         VIEWS_KEY,
         *room_keys("remediation", shown=("remediation",)),
-        Binding("space", "mark", "Marcar", show=False, id="queue.mark", tooltip="Para actuar sobre varios"),
+        Binding(
+            "space",
+            "mark",
+            "Marcar",
+            show=False,
+            key_display="Espacio",
+            id="queue.mark",
+            tooltip="Para actuar sobre varios",
+        ),
         Binding(
             "asterisk",
             "mark_all",
@@ -88,12 +99,16 @@ class QueueScreen(QueueDeeds):
     SIGNS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("✗ vencida 2 h", "pasó el plazo hace 2 horas de trabajo y se sigue debiendo la respuesta"),
         ("! urge, 6 h", "pasó la meta interna; quedan 6 horas de trabajo hasta que venza el plazo"),
+        ("! URGENTE", "riesgo de trata: se responde en minutos, sea cual sea el plazo"),
         ("! 1 h 30 min", "queda poco para la meta"),
         ("· 6 h", "la meta es hoy"),
         ("1 d háb.", "falta un día hábil para la meta"),
         ("2?", "línea propuesta: una persona la confirma con c o la corrige con l"),
         ("Recl.?", "tipo por confirmar: mientras tanto corre el plazo de consulta"),
         ("Carmen?", "remitente sin verificar: podría no ser quien dice"),
+        ("Lín · Idi", "línea de acción, de 1 a 5 (0, ninguna) · idioma de la carta"),
+        ("tercero", "escribe por otra persona"),
+        ("rebotó", "una carta nuestra no llegó a su dirección"),
         ("por salir", "ya hay una respuesta escrita que todavía no ha salido"),
         ("borrador", "usted dejó una respuesta a medio escribir"),
         ("trata +2", "riesgo de trata, y dos avisos más: abajo se leen enteros"),
@@ -121,7 +136,7 @@ class QueueScreen(QueueDeeds):
         yield ListTable(id="queue", cursor_type="row", cell_padding=0)
         yield Static("", id="details", markup=False)
         yield Static("", id="letter", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the first page, and read it again now and then."""
@@ -151,16 +166,11 @@ class QueueScreen(QueueDeeds):
     @work(exclusive=True, group="page")
     async def load(self, *, quiet: bool = False) -> None:
         """Read the view again, as far as it had been read."""
-        view, narrowed, so_far = self.view, self.narrowed, min(len(self.rows), _REREAD)
+        view, narrowed = self.view, self.narrowed
+        limit = max(_FIRST, self.size.height, min(len(self.rows), _REREAD))
 
         def read() -> tuple[Page, Unfinished]:
-            first = page(self.desk, self.actor, view, narrowed)
-            rows, after = list(first.rows), first.after
-            while after is not None and len(rows) < so_far:
-                more = page(self.desk, self.actor, view, narrowed, after)
-                rows += more.rows
-                after = more.after
-            return Page(tuple(rows), after, first.now), look(self.desk, self.actor)
+            return page(self.desk, self.actor, view, narrowed, limit=limit), look(self.desk, self.actor)
 
         read_now = await self.fetch(read, quiet=quiet)
         if read_now is not None:

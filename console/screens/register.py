@@ -9,14 +9,15 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from casework import attention
 from casework.attention import CHANNELS, GENDERS, OUTCOMES, Attended, CannotRegister, country_code
 from console import words
 from console.clockwords import short
 from console.dialogs import AskLine, Choice, Choose, Confirm
-from console.drafting import AskDraft
+from console.drafting import AskDraft, HalfWritten
+from console.keybar import KeyBar
 from console.outside import one_line
 from console.refusals import explain
 from console.screens.base import Banner, DeskScreen, Workplace
@@ -93,7 +94,7 @@ class RegisterScreen(DeskScreen[str | None]):
         yield Banner(self.place, "SOM · Registrar una atención")
         with VerticalScroll(id="form"):
             yield Static(self._shown(), markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin to ask."""
@@ -181,10 +182,10 @@ class RegisterScreen(DeskScreen[str | None]):
                 changes = {"gender": said if said and said != _NOT_SAID else ""}
             case _:
                 hint = "Sin nombres, correos, teléfonos ni documentos. Puede quedar vacía."
-                asked = AskDraft("Nota", hint, form.note)
-                said = await self.app.push_screen_wait(asked)
-                if said is None and asked.left_behind is not None:
-                    self.form = replace(form, note=asked.left_behind)  # the form is not registered yet: nothing is lost
+                begun = HalfWritten({})
+                said = await self.app.push_screen_wait(AskDraft("Nota", hint, form.note, "la nota", begun))
+                if said is None and begun.names():  # the form is not registered yet: the note stays in it
+                    self.form = replace(form, note=begun.get("la nota"))
                     self.query_one("#form Static", Static).update(self._shown())
                 changes = {"note": said or ""}
         if said is None:

@@ -1,5 +1,6 @@
 """The remediation log («Medidas de subsanación»): broken promises to explain, make amends for, and close."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -7,7 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from calendar_pe.clock import lima_date
 from casework import remedy
@@ -15,6 +16,8 @@ from casework.remedy import Amends
 from console.clockwords import short, short_date
 from console.dialogs import Choice, Choose, Confirm
 from console.drafting import AskDraft
+from console.hours import seconds_words
+from console.keybar import KeyBar
 from console.lines import whole
 from console.outside import one_line, outside
 from console.remedies import Entry, broken_words, entries, entry_words, lacking_briefly, lacking_words, who_and_what
@@ -24,6 +27,7 @@ from sla.remediation import Cause, RemediationForm
 from sla.working_time import say
 
 _WIDE = 110
+_REREAD_SECONDS = 15
 _YES_NO = {True: "sí corresponde", False: "no corresponde", None: ""}
 
 
@@ -52,7 +56,7 @@ class RemediationScreen(WayScreen):
         yield Static("", id="empty", markup=False)
         yield ListTable(id="remedies", cursor_type="row", cell_padding=0)
         yield Static("", id="about", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the log."""
@@ -86,7 +90,7 @@ class RemediationScreen(WayScreen):
         for title, width in zip(("Nº", "Caso o mes", "Remite: asunto", "Venció", "Falta"), widths, strict=True):
             table.add_column(Text(title), width=width + 1)
         for one in self.entries:
-            half = any(key.startswith(_medida(one.form)) for key in self.place.half_written)
+            half = any(name.startswith(f"{_medida(one.form)} ") for name in self.place.half_written.names())
             table.add_row(
                 whole(str(one.form.id)),
                 whole(one.form.reference if widths[1] > 11 else one.form.reference.removeprefix("SOM-")),
@@ -162,31 +166,52 @@ class FormScreen(DeskScreen[None]):
         Binding("4", "field('preventive')", "Medida preventiva", show=False, id="form.preventive"),
         Binding("5", "field('responsible')", "Responsable", show=False, id="form.responsible"),
         Binding("6", "apology_due", "¿Corresponde disculpa?", show=False, id="form.apology_due"),
-        Binding("e", "apologise", "Disculpa", id="form.apologise", tooltip="Por correo, una sola vez"),
+        Binding("e", "apologise", "Disculpa", id="form.apologise", tooltip="Se lee antes de enviarla"),
+        Binding("u", "undo", "Retirar disculpa", show=False, id="form.undo", tooltip="Mientras no haya salido"),
         Binding("z", "close", "Cerrar", id="form.close", tooltip="Cuando está completa; después no cambia"),
         Binding("o", "ticket", "Ver el caso", id="form.ticket"),
+        Binding("f5", "reload", "Actualizar", show=False, key_display="F5", id="form.reload"),
         Binding("escape,q", "back", "Volver", key_display="Esc", id="form.back"),
     ]
 
     def __init__(self, place: Workplace, entry: Entry) -> None:
         super().__init__(place)
         self.form, self.case = entry.form, entry.case
+        self.leaves_at: datetime | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the form."""
         yield Banner(self.place, f"SOM · Medida {self.form.id} · {self.form.reference}")
         with VerticalScroll(id="form"):
             yield Static(self._shown(), markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read the row again now and then: its case may be answered meanwhile."""
+        self.set_interval(_REREAD_SECONDS, self.action_reload)
+        self.set_interval(5, self.show_said)
+
+    def on_screen_resume(self) -> None:
+        """Come back to the row as it is now."""
+        self.action_reload()
+
+    @work(exclusive=True, group="row")
+    async def action_reload(self) -> None:
+        """Read the row again."""
+        await self._again(quiet=True)
 
     @work
     async def action_complete(self) -> None:
         """Ask for every field that is missing, one after the other."""
-        if self.form.cause is None and not await self._ask_cause():
+        explained = self.form.cause is not None
+        if not explained and not await self._ask_cause():
             return
-        for name in ("cause_text", "corrective", "preventive", "responsible"):
-            wanted = name != "cause_text" or self.form.cause is Cause.OTRO
-            if wanted and not self._value(name).strip() and not await self._ask_field(name):
+        asked = ("cause_text", "corrective", "preventive", "responsible")
+        open_ones = [name for name in asked if not self._value(name).strip()]
+        if explained and open_ones == ["cause_text"] and self.form.cause is not Cause.OTRO:
+            open_ones = []  # it may stay empty: it is asked for on the way to what may not
+        for name in open_ones:
+            if not await self._ask_field(name):
                 return
         if self.form.apology_due is None and not await self._ask_apology():
             return
@@ -209,14 +234,32 @@ class FormScreen(DeskScreen[None]):
 
     @work
     async def action_apologise(self) -> None:
-        """Write the apology into the outbox."""
-        if await self.app.push_screen_wait(
-            Confirm(
-                "¿Enviar la disculpa?",
-                "Sale por correo, con el detalle del motivo y la medida preventiva, si los escribió.",
-            )
-        ) and await self.act(lambda: remedy.apologise(self.desk, self.actor, self.form.id), "Disculpa escrita"):
+        """Write the apology into the outbox, once its text has been read."""
+        written = await self.fetch(lambda: remedy.preview(self.desk, self.actor, self.form.id))
+        if written is None or not await self.app.push_screen_wait(
+            Confirm("¿Enviar esta disculpa?", written.text, careful=True)
+        ):
+            return
+        self.leaves_at = await self.fetch(lambda: remedy.apologise(self.desk, self.actor, self.form.id))
+        if self.leaves_at is not None:
             await self._again()
+            self.show_said()
+
+    @work
+    async def action_undo(self) -> None:
+        """Take the apology back while it has not left."""
+        if await self.act(lambda: remedy.take_back(self.desk, self.actor, self.form.id), "Disculpa retirada."):
+            self.leaves_at = None
+            await self._again()
+            self.show_said()
+
+    def standing(self) -> Text:
+        """Say when the apology leaves, and the key that takes it back."""
+        now = self.desk.clock()
+        if self.leaves_at is None or self.leaves_at <= now:
+            return Text()
+        shown = Text(f"▲ La disculpa sale {seconds_words(self.leaves_at, now)} · ")
+        return shown.append("u la retira", style="bold")
 
     @work
     async def action_close(self) -> None:
@@ -225,7 +268,7 @@ class FormScreen(DeskScreen[None]):
             self.tell(f"No se puede cerrar. {lacking}", wrong=True)
             return
         if await self.app.push_screen_wait(
-            Confirm("¿Cerrar la medida?", "Después ya no se puede cambiar.")
+            Confirm("¿Cerrar la medida?", "Después ya no se puede cambiar.", careful=True)
         ) and await self.act(lambda: remedy.close(self.desk, self.actor, self.form.id), "Medida cerrada"):
             self.dismiss(None)
 
@@ -250,21 +293,17 @@ class FormScreen(DeskScreen[None]):
 
     async def _ask_field(self, name: str) -> bool:
         title, hint = _FIELDS[name]
-        key, drafts = self._draft_key(name), self.place.half_written
-        asked = AskDraft(title, hint, drafts.get(key, self._value(name)))
-        said = await self.app.push_screen_wait(asked)
-        text = (asked.left_behind or "" if said is None else said).strip()
-        if text and text != self._value(name).strip():
-            drafts[key] = text  # until the record has it
-        else:
-            drafts.pop(key, None)
-        written: dict[str, Any] = {name: text}
+        if name == "cause_text" and self.form.cause is not Cause.OTRO:
+            hint += " Puede quedar vacío."
+        drafted, drafts = self._draft_name(name), self.place.half_written
+        said = await self.app.push_screen_wait(AskDraft(title, hint, self._value(name), drafted, drafts))
+        written: dict[str, Any] = {name: (said or "").strip()}
         if said is not None and await self._edit(Amends(**written)):
-            drafts.pop(key, None)
+            drafts.put(drafted, "")
             self._refresh()
             return True
         self._refresh()
-        if key in drafts:
+        if drafts.get(drafted):
             self.tell("Queda como borrador, sin guardar: ábralo otra vez y acéptelo con Ctrl+S.")
         return False
 
@@ -278,8 +317,8 @@ class FormScreen(DeskScreen[None]):
             return False
         return await self._again()
 
-    async def _again(self) -> bool:
-        fresh = await self.fetch(lambda: remedy.find(self.desk, self.form.id))
+    async def _again(self, *, quiet: bool = False) -> bool:
+        fresh = await self.fetch(lambda: remedy.find(self.desk, self.form.id), quiet=quiet)
         if fresh is not None:
             self.form = fresh
             self._refresh()
@@ -288,7 +327,7 @@ class FormScreen(DeskScreen[None]):
     def _refresh(self) -> None:
         self.query_one("#form Static", Static).update(self._shown())
 
-    def _draft_key(self, name: str) -> str:
+    def _draft_name(self, name: str) -> str:
         return f"{_medida(self.form)} ({_FIELDS[name][0].lower()})"
 
     def _value(self, name: str) -> str:
@@ -319,7 +358,7 @@ class FormScreen(DeskScreen[None]):
         ]
         for key, name, title, value in rows:
             shown.append(f"{key}  {title}: ", style="bold")
-            draft = self.place.half_written.get(self._draft_key(name), "") if name in _FIELDS else ""
+            draft = self.place.half_written.get(self._draft_name(name)) if name in _FIELDS else ""
             if draft:
                 shown.append(f"{one_line(draft, 600)} ", style="italic")
                 shown.append("(borrador sin guardar)\n", style="bold yellow")
@@ -337,8 +376,11 @@ def _medida(form: RemediationForm) -> str:
 
 
 _FIELDS = {
-    "cause_text": ("Detalle del motivo", "La persona puede leerlo en la disculpa: claro y sin culpar a nadie."),
+    "cause_text": (
+        "Detalle del motivo",
+        "Para el registro: la persona no lo lee.",
+    ),
     "corrective": ("Medida correctiva", "Qué se hizo para resolver este caso."),
-    "preventive": ("Medida preventiva", "Qué se cambia para que no vuelva a pasar."),
+    "preventive": ("Medida preventiva", "Qué se cambia para que no vuelva a pasar. La persona lo lee en la disculpa."),
     "responsible": ("Responsable", "Quién se encarga de la medida."),
 }

@@ -6,11 +6,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from calendar_pe.clock import date_words
 from casework.desk import Desk
 from console import words
+from console.keybar import KeyBar
 from console.screens.base import Banner
 from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, WayScreen, room_keys
 from sla.promises import DayEnds, Reading
@@ -39,7 +40,7 @@ class SettingsScreen(WayScreen):
         yield Banner(self.place, "SOM · Ajustes (solo lectura)")
         with VerticalScroll(id="settings"):
             yield Static(settings_text(self.desk), markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Let the keys scroll it."""

@@ -61,7 +61,14 @@ class SheetScreen(DeskScreen[Queued | None]):
             id="answer.schedule",
             tooltip="Elegir a qué hora sale la respuesta",
         ),
-        Binding("f1", "help", "Ayuda", key_display="F1", id="answer.help", tooltip="Aquí «?» es parte del texto"),
+        Binding(
+            "f1",
+            "help",
+            "Ayuda",
+            key_display="F1",
+            id="answer.help",
+            tooltip="Todas las teclas; dentro del texto «?» es una letra más",
+        ),
     ]
 
     def __init__(self, place: Workplace, sight: Sight, template: str = "") -> None:
@@ -71,6 +78,7 @@ class SheetScreen(DeskScreen[Queued | None]):
         self.written: Rendered | None = None
         self.seen_version = sight.ticket.version
         self.saved = ""
+        self.untouched: str | None = None
         self.saving: Timer | None = None
         self.sending = False
         self.leaves_at: datetime | None = None
@@ -122,6 +130,7 @@ class SheetScreen(DeskScreen[Queued | None]):
         sheet = self.query_one("#sheet", TextArea)
         self.saved = for_terminal(self.sight.draft.text) if self.sight.draft is not None else ""
         sheet.load_text(written.text)
+        self.untouched = sheet.text if untouched else None
         if untouched:
             self.saved = sheet.text
         self.query_one(ContentSwitcher).current = "writing"
@@ -166,6 +175,11 @@ class SheetScreen(DeskScreen[Queued | None]):
             put_away(self._paper())
         elif self.is_attached:
             self.saving = self.set_timer(5 * _SAVE_AFTER, self.save)
+
+    def _is_kept(self) -> bool:
+        """Say whether what stands on the sheet is in the record as a draft."""
+        text = self.query_one("#sheet", TextArea).text
+        return bool(text.strip()) and text == self.saved and text != self.untouched
 
     def _draft(self) -> str:
         reference = self.sight.ticket.reference
@@ -224,7 +238,7 @@ class SheetScreen(DeskScreen[Queued | None]):
         if still := pending(text):
             self.tell(f"Falta completar: {', '.join(still)}", wrong=True)
             return
-        if self.sight.ticket.trafficking_risk and not await self._is_safe():
+        if not await self._is_wanted(text) or (self.sight.ticket.trafficking_risk and not await self._is_safe()):
             return
         ready = replace(written, text=text + "\n", html="")
         self.sending = True
@@ -237,21 +251,38 @@ class SheetScreen(DeskScreen[Queued | None]):
             put_away(self._paper())
             self.dismiss(queued)
 
+    async def _is_wanted(self, text: str) -> bool:
+        """Ask once before one more answer goes out in a case in which none is owed."""
+        before = self.sight.answers
+        if not before or self.sight.owed is not None:
+            return True
+        last = before[-1]
+        same = any(one.text.strip().startswith(text) for one in before)
+        said = f"Ya se respondió el {short(last.at)}{', con este mismo texto' if same else ''}. No hay nada pendiente."
+        sure: bool = await self.app.push_screen_wait(Confirm("¿Enviar otra respuesta?", said, careful=same))
+        return sure
+
     async def _is_safe(self) -> bool:
         """Ask twice before writing where whoever holds the person may read."""
         asked = (
             Confirm(
                 f"¿Enviar a <{one_line(self.sight.ticket.requester_address, 120)}>?",
                 "Este caso tiene riesgo de trata: quien retiene a la persona puede leer su correo.",
+                careful=True,
             ),
             Confirm(
                 "¿El texto no la delata?",
                 "No nombra lo que contó, no pide detalles ni pruebas y le dice cómo pedir ayuda sin peligro.",
+                careful=True,
             ),
         )
         for one in asked:
             if not await self.app.push_screen_wait(one):
-                self.tell("No se envió; lo escrito queda como borrador.")
+                await self.keep()
+                if self.query_one("#sheet", TextArea).text == self.untouched:
+                    self.tell("No se envió. El texto sigue aquí; mientras no lo cambie, no se guarda.")
+                elif self.sight.ticket.reference not in self.place.unsaved:
+                    self.tell("No se envió; lo escrito queda como borrador.")
                 return False
         return True
 

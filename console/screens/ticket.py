@@ -17,8 +17,8 @@ from console.facts import RISK, facts, headline, journal_text
 from console.hours import seconds_words
 from console.keybar import KeyBar
 from console.outside import one_line
-from console.screens.acts import CaseScreen
 from console.screens.base import Banner, Workplace
+from console.screens.joining import JoiningScreen
 from console.sight import Sight
 
 _PANES = ("letters", "facts", "journal")
@@ -26,7 +26,7 @@ _TICK = 5.0
 """Seconds between two words of how long an answer can be taken back: rare enough for a slow line."""
 
 
-class TicketScreen(CaseScreen):
+class TicketScreen(JoiningScreen):
     """One case. In a narrow terminal one pane shows at a time; in a wide one the facts stand beside the others."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,7 +41,7 @@ class TicketScreen(CaseScreen):
         Binding("u", "undo", "Retirar envío", id="ticket.undo", tooltip="Mientras la respuesta no haya salido"),
         Binding("i", "pane", "Datos", id="ticket.pane", tooltip="Pasar de la carta a los datos y al historial"),
         Binding("h", "pane('journal')", "Historial", id="ticket.journal", tooltip="Qué pasó y quién lo hizo"),
-        Binding("x", "unfold", "Citas", id="ticket.unfold", tooltip="Mostrar u ocultar el texto citado"),
+        Binding("x", "unfold", "Ver todo", id="ticket.unfold", tooltip="Texto citado y cartas anteriores, o no"),
         Binding("z", "close", "Cerrar", id="ticket.close", tooltip="Cerrar con un resultado, o reabrir"),
         Binding(
             "y",
@@ -145,8 +145,11 @@ class TicketScreen(CaseScreen):
     def standing(self) -> Text:
         """Say when an answer leaves, and the key that takes it back."""
         pending = self.sight.pending if self.sight is not None else None
-        if pending is None or self.sight is None:
+        if self.sight is None:
             return Text()
+        if pending is None:
+            half = self.sight.draft is not None and bool(self.sight.draft.text.strip())
+            return Text("✎ Tiene un borrador sin enviar: r lo retoma.") if half else Text()
         mine = pending.author_id == self.actor.staff_id
         whose = "Su respuesta" if mine else f"La respuesta de {one_line(self.sight.who(pending.author_id), 30)}"
         now = self.desk.clock()

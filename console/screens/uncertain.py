@@ -6,12 +6,13 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from casework.deliver import settle
 from console import words
 from console.clockwords import short
 from console.dialogs import Confirm
+from console.keybar import KeyBar
 from console.lines import whole
 from console.outside import outside
 from console.screens.base import Banner, ListTable, Workplace
@@ -49,7 +50,7 @@ class UncertainScreen(WayScreen):
         yield Static(Text(_EXPLAINED), id="explained", markup=False)
         yield Static(Text("No hay envíos inciertos: de cada carta se sabe si salió."), id="empty", markup=False)
         yield ListTable(id="sends", cursor_type="row")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read them."""

@@ -26,7 +26,7 @@ ROOMS = (
     Room("remediation", "m", "Medidas de subsanación", "Por completar y cerrar", "Medidas"),
     Room("glance", "o", "Panorama", "El día de un vistazo", "Panorama"),
     Room("register", "n", "Registrar una atención", "Teléfono, presencial o video", "Registrar"),
-    Room("settings", "e", "Ajustes", "Cómo está puesta la mesa", "Ajustes"),
+    Room("settings", "e", "Ajustes", "Cómo está configurado el servicio", "Ajustes"),
 )
 
 VIEWS_KEY = Binding("v", "views", "Vistas", id="ways.views", tooltip="Qué casos se ven; o con su cifra")

@@ -38,7 +38,8 @@ def register(app: typer.Typer) -> None:
                 from service.commands.queue import open_console
 
                 with at_work(load(shown.config)):
-                    open_console(load(shown.config), NOW, running=True)
+                    # the jobs beside it have written down later instants already: no news to whoever looks on
+                    open_console(load(shown.config), NOW, running=True, tell=lambda _said: None)
                 return
             typer.echo(f"Entraron {shown.letters_in} cartas y salieron {shown.letters_out}.\n", err=True)
             with opened_desk(load(shown.config), now=NOW) as desk:

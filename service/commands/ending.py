@@ -16,9 +16,6 @@ from typer.exceptions import TyperException
 from service.commands.spanish import in_spanish
 from service.exits import NO_ROOM, Code, CommandError, said
 
-INTERRUPTED = 130
-"""What a shell makes of SIGINT."""
-
 
 def run(app: Callable[..., Any], arguments: Sequence[str]) -> int:
     """Run the command line on its arguments and return the exit code."""
@@ -33,7 +30,12 @@ def run(app: Callable[..., Any], arguments: Sequence[str]) -> int:
         return _tell(_usage(error), Code.USAGE)
     except typer.Abort:
         return _tell("som: no se siguió adelante", Code.REFUSED)
-    except (BrokenPipeError, SystemExit):  # the second is what typer makes of the first
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # which typer made of it
+            _silence(sys.stdout)
+            return Code.DONE
+        return end.code if isinstance(end.code, int) else Code.DONE
+    except BrokenPipeError:
         _silence(sys.stdout)
         return Code.DONE
     except OSError as error:

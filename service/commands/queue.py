@@ -5,6 +5,7 @@ import json
 import os
 import pwd
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,8 +45,14 @@ def register(app: typer.Typer) -> None:
             open_console(loaded, instant(now))
 
 
-def open_console(settings: "Settings", now: datetime | None = None, *, running: bool = False) -> None:
-    """Open the full-screen queue until the person leaves it. Clock and errors are as in ``opened_desk``."""
+def open_console(
+    settings: "Settings",
+    now: datetime | None = None,
+    *,
+    running: bool = False,
+    tell: Callable[[str], None] = tell,
+) -> None:
+    """Open the full-screen queue until the person leaves it. Clock, ``tell`` and errors are as in ``opened_desk``."""
     from console.app import make_console
     from service.logs import configure
     from service.wiring import actor, mapped_errors, opened_desk

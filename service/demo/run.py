@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes
 from email.utils import parseaddr
 from pathlib import Path
 
 from service.daemon import Daemon
-from service.demo.samples import FIRST, NOW, SECOND, Sample, bounce_of
+from service.demo.samples import FIRST, FIRST_PASS, NOW, SECOND, Sample, bounce_of
 from service.demo.servers import ImapAddress, Received, imap_server, smtp_server
 from service.settings import Settings, load
 from service.wiring import opened_desk
@@ -45,10 +46,10 @@ def demo(folder: Path, say: Callable[[str], None]) -> Iterator[Shown]:
         _deliver(imap, smtp, FIRST)
         say("Corren los trabajos del servicio: recoger, clasificar, acusar recibo, vigilar plazos…")
         say("(La primera vez el clasificador se entrena aquí mismo: puede tardar cerca de un minuto.)")
-        _work(settings)
+        _work(settings, FIRST_PASS)
         say("Llegan una respuesta, un aviso automático y un rebote…")
         _deliver_answers(imap, sent)
-        _work(settings)
+        _work(settings, NOW)
         yield Shown(folder / "config.toml", len(FIRST) + len(SECOND) + 1, len(sent))
 
 
@@ -134,8 +135,8 @@ def _deliver_answers(imap: ImapAddress, sent: list[Received]) -> None:
     imap.deliver(ADDRESS, bounce_of(str(bounced["Message-ID"]), recipient, ADDRESS, NOW), NOW)
 
 
-def _work(settings: Settings) -> None:
-    with opened_desk(settings, now=NOW) as desk:
+def _work(settings: Settings, now: datetime) -> None:
+    with opened_desk(settings, now=now) as desk:
         troubles = Daemon(desk, settings).once()
     if troubles:
         raise RuntimeError(f"the demo's jobs failed: {'; '.join(map(str, troubles))}")

@@ -11,6 +11,9 @@ from calendar_pe.clock import at_lima, parse_instant, to_lima
 NOW = parse_instant("2026-11-24T10:30:00-05:00")
 """The demo's clock: a Tuesday morning."""
 
+FIRST_PASS = parse_instant("2026-11-24T10:00:00-05:00")
+"""When the service first reads the mailbox: the acknowledgements leave then, before anybody answers one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -172,7 +175,7 @@ SECOND: tuple[Sample, ...] = (
         automatic=True,
     ),
 )
-"""Letters that answer an acknowledgement of the desk."""
+"""Letters that answer an acknowledgement of the desk, and arrive after it."""
 
 
 def bounce_of(acknowledgement_id: str, recipient: str, to: str, arrived_at: datetime) -> bytes:

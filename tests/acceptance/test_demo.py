@@ -51,6 +51,9 @@ def test_it_shows_every_sample_with_its_line_and_due_instant(tmp_path: Path) -> 
     assert [one["kind"] for one in milagros["messages"]][-1] == "machine"
     bounced = by_address[FIRST[4].address]
     assert [one["kind"] for one in bounced["messages"]][-1] == "bounce"
+    for case in (wilmer, milagros, bounced):
+        told = [one["at"] for one in case["messages"]]
+        assert told == sorted(set(told)), "nothing answers an acknowledgement before it has left"
     assert [one["state"] for one in bounced["promises"]] == ["open"], "a bounce changes no clock"
     assert {one["outbox"][0]["state"] for one in by_address.values()} == {"sent"}
     assert json.loads(run(tmp_path, "--config", config, "remediation", "list", "--json"))

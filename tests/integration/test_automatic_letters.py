@@ -14,13 +14,14 @@ from calendar_pe.clock import words as instant_words
 from casework import answer
 from casework.answer import CannotAnswer
 from casework.classify import Judgement, judge
-from casework.desk import Desk
+from casework.desk import Actor, Desk
 from casework.receive import keep, process
-from casework.remedy import Amends, CannotRemedy, apologise, edit
+from casework.remedy import Amends, CannotRemedy, apologise, edit, find, preview, take_back
 from casework.sweep import sweep
 from console.sight import see
 from service.settings import load
 from service.wiring import opened_desk
+from sla.remediation import Cause
 from tests.acceptance.first_letter import QUESTION, letter
 from tests.desks import (
     CITIZEN,
@@ -239,7 +240,7 @@ def test_no_apology_of_its_own_where_somebody_may_read_it(desk: Desk, clock: Clo
     assert [one.kind for one in letters(desk) if one.to_address == CITIZEN] == ["apology"]
 
 
-def test_an_apology_is_neither_taken_back_nor_written_where_none_is_due(desk: Desk, clock: Clock) -> None:
+def test_an_apology_is_neither_taken_back_as_an_answer_nor_written_where_none_is_due(desk: Desk, clock: Clock) -> None:
     reference = open_ticket(desk)
     open_ticket(desk)
     clock.forward(days=7)
@@ -249,12 +250,78 @@ def test_an_apology_is_neither_taken_back_nor_written_where_none_is_due(desk: De
     apologise(desk, boss, 1)
     [apology] = [one for one in letters(desk) if one.kind == "apology"]
     assert "que no se repita: Dos personas revisan" in body(apology, "plain")
-    with pytest.raises(CannotAnswer, match="solo se retira una respuesta"):
+    with pytest.raises(CannotAnswer, match="se retira desde su medida"):
         answer.undo(desk, boss, apology.id or 0)
     assert see(desk, boss, reference).pending is None, "it does not stand in the way of the answer"
     edit(desk, boss, 2, Amends(apology_due=False))
     with pytest.raises(CannotRemedy, match="no corresponde"):
         apologise(desk, boss, 2)
+
+
+def owed_an_apology(desk: Desk, clock: Clock, filled: Amends, language: str = "es") -> Actor:
+    reference = open_ticket(desk)
+    with desk.store.write() as session:
+        cases.find(session, reference).language = language
+    clock.forward(days=7)
+    sweep(desk)
+    boss = member(desk, Role.SUPERVISOR, "jefa")
+    edit(desk, boss, 1, filled)
+    return boss
+
+
+INTERNAL = "Cayó en no deseados porque Luz no los revisa."
+
+
+@pytest.mark.parametrize("language", ["es", "en", "pt"])
+@pytest.mark.parametrize("cause", Cause)
+def test_an_apology_explains_itself_in_words_meant_for_the_citizen(
+    desk: Desk, clock: Clock, cause: Cause, language: str
+) -> None:
+    boss = owed_an_apology(desk, clock, Amends(cause=cause, cause_text=INTERNAL, preventive="Otra red."), language)
+    seen = preview(desk, boss, 1)
+    apologise(desk, boss, 1)
+    [sent] = [one for one in letters(desk) if one.kind == "apology"]
+    said = body(sent, "plain")
+    assert "Luz" not in said
+    assert "no deseados" not in said
+    heading = {"es": "Qué pasó:", "en": "What happened:", "pt": "O que aconteceu:"}[language]
+    assert (heading in said) == (cause is not Cause.OTRO)
+    assert cause.label not in said, "the word of the register is no explanation"
+    assert (seen.language, "Otra red." in said) == (language, language == "es")
+    assert seen.text.split() == said.split()
+
+
+def test_an_apology_waits_for_the_undo_window_and_may_be_taken_back(desk: Desk, clock: Clock) -> None:
+    boss = owed_an_apology(desk, clock, Amends(cause="carga"))
+    leaves_at = apologise(desk, boss, 1)
+    assert leaves_at == clock.now + desk.settings.undo
+    [first] = [one for one in letters(desk) if one.kind == "apology"]
+    assert first.next_attempt_at == leaves_at
+    with desk.store.read() as session:
+        message = cases.message_of_outgoing(session, first.id or 0)
+        assert message is not None
+        assert message.from_name == boss.name
+    take_back(desk, boss, 1)
+    with desk.store.read() as session:
+        assert cases.message_of_outgoing(session, first.id or 0) is None
+        assert outgoing.count_failed(session) == 0, "taken back is not failed"
+    row = find(desk, 1)
+    assert (row.apology_due, row.apology_message_id) == (True, "")
+    with pytest.raises(CannotRemedy, match="no tiene una disculpa que retirar"):
+        take_back(desk, boss, 1)
+    apologise(desk, boss, 1)
+    first, second = (one for one in letters(desk) if one.kind == "apology")
+    assert (first.state, second.state) == (OutboxState.REFUSED, OutboxState.WAITING)
+    assert find(desk, 1).apology_message_id == second.message_id
+
+
+def test_an_apology_on_its_way_is_not_taken_back(desk: Desk, clock: Clock) -> None:
+    boss = owed_an_apology(desk, clock, Amends(cause="carga"))
+    clock.now = apologise(desk, boss, 1)
+    with desk.store.write() as session:
+        assert outgoing.claim(session, now=clock.now, limit=9, owner="x", lease=timedelta(minutes=5))
+    with pytest.raises(CannotRemedy, match="salió o está saliendo"):
+        take_back(desk, boss, 1)
 
 
 def body(one: Outgoing, part: str) -> str:

@@ -156,8 +156,9 @@ class TestFinding:
                 "<1@example.org>": (cases.find(session, first).id, "rosa@example.org"),
                 "<2@example.org>": (again, "rosa@example.org"),
             }
-            assert cases.thread_ids(session, again) == ["<2@example.org>", "<1@example.org>"]
-            assert cases.thread_ids(session, again, limit=1) == ["<1@example.org>"]
+            assert cases.thread_ids(session, again, "ROSA@example.org") == ["<2@example.org>"]
+            assert cases.thread_ids(session, again, "otra@example.org") == []
+            assert cases.thread_ids(session, again, "rosa@example.org", limit=1) == ["<2@example.org>"]
 
 
 class TestPromises:

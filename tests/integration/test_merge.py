@@ -226,6 +226,11 @@ class TestTwoAddresses:
         assert read is not None
         assert "Puede pedirla en Lima." in read.get_content()
         assert "desde mi casa" not in read.get_content()
+        with desk.store.read() as session:
+            own = cases.thread_ids(session, ticket(desk, kept).id or 0, self.OTHER)
+        headers = message_from_bytes(sent.payload, policy=default)
+        named = {str(headers["In-Reply-To"]), *str(headers["References"]).split()}
+        assert named <= set(own), "whoever reads one mailbox learns nothing of the other, not even an id"
 
     def test_a_later_letter_from_the_other_mailbox_gets_a_case_that_names_this_one(
         self, desk: Desk, pair: tuple[str, str]

@@ -150,11 +150,25 @@ class TestSeveralCouriers:
 
 
 class TestLists:
+    def test_a_letter_that_a_person_took_back_is_no_failed_one(self, store: Store) -> None:
+        failed, taken_back = put(store, 2)
+        with store.write() as session:
+            for one in (failed, taken_back):
+                found = outgoing.load(session, one)
+                assert found is not None
+                found.state, found.last_text = OutboxState.REFUSED, "550 no such user"
+                if one == taken_back:
+                    outgoing.take_back(found)
+        with store.read() as session:
+            assert outgoing.count_failed(session) == 1
+            assert outgoing.count_by_state(session) == {"refused": 2}
+
     def test_states_are_counted_and_listed(self, store: Store) -> None:
         first = put(store, 2)
         [refused] = put(store, state=OutboxState.REFUSED)
         with store.read() as session:
             assert outgoing.count_by_state(session) == {"waiting": 2, "refused": 1}
+            assert outgoing.count_failed(session) == 1
             assert [one.id for one in outgoing.listing(session)] == [*first, refused]
             assert [one.id for one in outgoing.listing(session, limit=2)] == [first[1], refused]
             assert [one.id for one in outgoing.listing(session, states=["refused"])] == [refused]

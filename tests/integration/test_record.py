@@ -48,6 +48,8 @@ def everything(store: Store, clock: Clock) -> Desk:
     )
     remedy.edit(desk, boss, row, written)
     remedy.apologise(desk, boss, row)
+    remedy.take_back(desk, boss, row)
+    remedy.apologise(desk, boss, row)
     remedy.close(desk, boss, row)
     judge(desk, rosa, "SOM-2026-000030", Judgement(line=1, kind="reclamo"))
     close(desk, rosa, "SOM-2026-000001", "oriented")

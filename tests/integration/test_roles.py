@@ -107,6 +107,11 @@ def make_closable(desk: Desk, ref: str) -> None:
     remedy.edit(desk, member(desk, Role.SUPERVISOR), row_of(desk), filled)
 
 
+def make_apologised(desk: Desk, ref: str) -> None:
+    break_promises(desk, ref)
+    remedy.apologise(desk, member(desk, Role.SUPERVISOR), row_of(desk))
+
+
 def give_back(desk: Desk, who: Actor, ref: str) -> None:
     if who.role in WRITERS:
         assign.take(desk, who, ref)
@@ -241,6 +246,9 @@ USE_CASES = {
     "remedy.apologise": UseCase(
         CHIEFS, lambda desk, who, ref: remedy.apologise(desk, who, row_of(desk)), break_promises
     ),
+    "remedy.take_back": UseCase(
+        CHIEFS, lambda desk, who, ref: remedy.take_back(desk, who, row_of(desk)), make_apologised
+    ),
     "split.split": UseCase(
         WRITERS, lambda desk, who, ref: split.split(desk, who, ref, last_letter_of(desk, ref)), follow_up
     ),
@@ -261,7 +269,7 @@ USE_CASES = {
         lambda desk, ref: member(desk, login="luz"),
     ),
 }
-READING_ONLY = {"compose_reply.from_template", "compose_reply.preview", "presence.answering"}
+READING_ONLY = {"compose_reply.from_template", "compose_reply.preview", "presence.answering", "remedy.preview"}
 """These are told who looks, and write nothing."""
 
 

@@ -27,7 +27,7 @@ def active(som: Som) -> dict[str, bool]:
     [
         (2, "", "usuario del sistema"),
         (2, "rosa quispe", "usuario del sistema"),
-        (2, "rosa@example.org", "usuario del sistema"),
+        (2, "oficina/rosa", "usuario del sistema"),
         (4, " ", "falta el nombre"),
         (6, "", "no es una dirección"),
         (6, "rosa", "no es una dirección"),

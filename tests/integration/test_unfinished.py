@@ -38,6 +38,8 @@ def test_only_answers_of_persons_that_have_not_left(store: Store, clock: Clock) 
         ]
         assert [one.state for one in found] == [OutboxState.WAITING, OutboxState.DEFERRED, OutboxState.WAITING]
         assert [one.outgoing_id for one in unfinished.leaving(session, limit=1)] == [soon.outgoing_id]
+        mine = unfinished.leaving(session, author_id=rosa.staff_id, limit=1)
+        assert [one.outgoing_id for one in mine] == [trying.outgoing_id], "others' letters take none of one's own room"
         assert unfinished.uncertain(session) == 1
 
 

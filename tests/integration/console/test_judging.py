@@ -113,7 +113,7 @@ async def test_a_note_left_half_written_is_there_the_next_time(desk: Desk, rosa:
         assert hand.app.screen.query_one(TextArea).text == "Llamar el"
         await hand.press("ctrl+end", *" lunes", "ctrl+s")
         await hand.told("Nota guardada")
-        assert hand.app.place.half_written == {}
+        assert hand.app.place.half_written.names() == []
         await hand.press("n")
         await hand.screen(AskText)
         assert hand.app.screen.query_one(TextArea).text == ""

@@ -1,5 +1,6 @@
 """Leaving the console: asked only when something of the person's would be lost or is about to leave."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from casework.answer import answer
@@ -98,6 +99,42 @@ async def test_a_text_left_with_escape_stays_as_a_draft_until_it_is_saved(desk: 
         await hand.until(lambda: "Medida correctiva: Se llamo hoy\n" in _trimmed(hand))
         await hand.press("escape", "escape", "q")
         await gone(hand)
+
+
+async def test_a_text_half_written_outlives_a_terminal_that_dies(desk: Desk, clock: Clock) -> None:
+    open_ticket(desk)
+    clock.forward(days=2)
+    sweep(desk)
+    boss = member(desk, Role.SUPERVISOR)
+    written: list[dict[str, str]] = [{}]
+
+    def keeper(remembered: dict[str, str]) -> Callable[[], bool]:
+        def keep() -> bool:
+            written.append(dict(remembered))
+            return True
+
+        return keep
+
+    first: dict[str, str] = {}
+    async with console(desk, boss, remembered=first, keep=keeper(first)) as hand:
+        await hand.press("m")
+        await hand.screen(RemediationScreen)
+        await hand.reads("Rosa Quispe")
+        await hand.press("enter", "3")
+        await hand.screen(AskText)
+        await hand.press(*"Se llamo")
+        await hand.until(lambda: "Se llamo" in written[-1].values())  # nothing was accepted or left: it was only typed
+    second = dict(written[-1])
+    async with console(desk, boss, remembered=second, keep=keeper(second)) as hand:
+        await hand.press("m")
+        await hand.screen(RemediationScreen)
+        await hand.reads("borrador;")
+        await hand.press("enter", "3")
+        await hand.screen(AskText)
+        await hand.press(*" hoy")
+        await hand.press("ctrl+q")
+        await gone(hand)  # nothing would be lost, nothing is asked
+    assert "Se llamo hoy" in written[-1].values()
 
 
 async def test_an_attention_begun_is_not_dropped_without_a_question(desk: Desk, rosa: Actor) -> None:

@@ -6,6 +6,7 @@ from calendar_pe import Effect, Row, Scope
 from casework import recalendar
 from casework.desk import Actor, Desk
 from console.plain import Conversation
+from tests.consoles import change
 from tests.desks import TUESDAY, events, member, open_ticket, ticket
 from tickets import outgoing
 from tickets.states import Role
@@ -37,6 +38,18 @@ def test_the_list_is_numbered_and_goes_on_page_by_page(desk: Desk, rosa: Actor) 
     assert f"2. {refs[11]};" in said
     assert said.count("Hay más: n los lee.") == 1
     assert "No hay más casos." in said
+
+
+def test_a_kind_that_nobody_has_confirmed_says_so(desk: Desk, rosa: Actor) -> None:
+    ref, sure = open_ticket(desk), open_ticket(desk)
+    change(desk, ref, kind="reclamo")
+    change(desk, sure, kind="reclamo", kind_confirmed=True)
+    said = talk(desk, rosa, "1", "v", "2", "v", "q")
+    assert f"1. {ref}; 2 Vive fuera ?; Reclamo ?; " in said
+    assert said.count("tipo por confirmar") == 3, "one line of three listings"
+    assert f"2. {sure}; 2 Vive fuera ?; Reclamo; " in said
+    assert "Tipo: reclamo, por confirmar." in said
+    assert "Tipo: reclamo." in said
 
 
 def test_a_suggested_reply_is_sent(desk: Desk, rosa: Actor) -> None:

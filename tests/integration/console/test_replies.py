@@ -36,6 +36,20 @@ class TestWhereSomebodyMayReadIt:
         assert waiting_letters(desk) == []
         assert draft(desk, ref, rosa) == "Llame al 1818"
 
+    async def test_of_a_text_that_was_not_changed_no_draft_is_promised(self, desk: Desk, rosa: Actor) -> None:
+        ref = open_ticket(desk, risk=True)
+        async with console(desk, rosa) as hand:
+            await choosing(hand, ref)
+            await hand.press("enter")
+            await hand.until(lambda: hand.app.screen.query_one("#sheet", TextArea).has_focus)
+            await hand.press("ctrl+s")
+            await hand.screen(Confirm)
+            await hand.press("n")
+            await hand.told("No se envió. El texto sigue aquí; mientras no lo cambie, no se guarda.")
+            await hand.press("escape")
+            await hand.screen(TicketScreen)
+        assert draft(desk, ref, rosa) == ""
+
     async def test_two_times_yes_sends_it(self, desk: Desk, rosa: Actor) -> None:
         ref = open_ticket(desk, risk=True)
         async with console(desk, rosa) as hand:

@@ -31,7 +31,7 @@ async def test_a_supervisor_fills_a_remediation_row_in_and_closes_it(desk: Desk,
         await hand.press("enter")
         await hand.screen(Choose)
         await hand.press("1")
-        for said in ("Se respondio hoy", "Un turno mas", "Jefatura"):
+        for said in ("", "Se respondio hoy", "Un turno mas", "Jefatura"):
             await hand.until(
                 lambda: isinstance(hand.app.screen, AskText) and not hand.app.screen.query_one(TextArea).text
             )
@@ -48,6 +48,30 @@ async def test_a_supervisor_fills_a_remediation_row_in_and_closes_it(desk: Desk,
         "Jefatura",
         False,
     )
+
+
+async def test_the_detail_of_the_cause_is_asked_for_after_it_and_may_stay_empty(desk: Desk, clock: Clock) -> None:
+    open_ticket(desk)
+    clock.forward(days=2)
+    sweep(desk)
+    async with console(desk, member(desk, Role.SUPERVISOR)) as hand:
+        await hand.press("m")
+        await hand.screen(RemediationScreen)
+        await hand.reads("Rosa Quispe")
+        await hand.press("enter", "enter")
+        await hand.screen(Choose)
+        await hand.press("1")
+        await hand.reads("Detalle del motivo", "Puede quedar vacío.")
+        await hand.screen(AskText)
+        await hand.press(*"Un feriado", "ctrl+s")
+        await hand.reads("Qué se hizo para resolver este caso.")
+        await hand.press("escape")
+        await hand.screen(FormScreen)
+        await hand.reads("2  Detalle del motivo: Un feriado")
+        await hand.press("enter")
+        await hand.reads("Qué se hizo para resolver este caso.")
+    with desk.store.read() as session:
+        assert amends.listing(session)[0][0].cause_text == "Un feriado"
 
 
 async def test_the_day_at_a_glance(desk: Desk, rosa: Actor, clock: Clock) -> None:

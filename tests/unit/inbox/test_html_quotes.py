@@ -2,7 +2,9 @@
 
 import pytest
 
+from inbox import html_text
 from inbox.parse import parse
+from letters.newest import introduces_old_letter
 from tests.pieces import pieces
 
 MINE = "Sí, adjunto mi DNI."
@@ -30,3 +32,16 @@ def test_what_a_person_sets_apart_stays(page: str) -> None:
     set_apart, after = letter.text.split("\n")[-2:]
     assert not set_apart.startswith(">")
     assert letter.newest_text.split("\n")[-2:] == [set_apart, after]
+
+
+def test_a_page_of_nothing_but_blockquotes_is_not_looked_at_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    def counted(words: str) -> bool:
+        nonlocal looks
+        looks += 1
+        return introduces_old_letter(words)
+
+    monkeypatch.setattr(html_text, "introduces_old_letter", counted)
+    html_text.html_to_text("a:<blockquote></blockquote>" * 2_000)
+    assert looks <= 50

@@ -5,7 +5,7 @@ import pytest
 
 from replies.catalogue import UnknownTemplate, load, read
 from replies.check import check
-from replies.facts import channels, facts
+from replies.facts import channels, entities, facts
 
 TODAY = date(2026, 11, 21)
 
@@ -54,6 +54,19 @@ def test_every_text_of_the_package_passes_the_check():
     catalogue = load()
     assert check(catalogue, TODAY).errors == ()
     assert catalogue.problems == ()
+
+
+def test_two_variables_that_read_alike_in_a_draft_are_an_error(tmp_path):
+    asked = """[[variables]]
+name = "{}"
+type = "line"
+label = "el plazo; {}"
+example = "x"
+"""
+    head, body = GOOD.rsplit("+++\n", 1)
+    matter = "".join(asked.format(name, name) for name in ("first", "second"))
+    source = f"{head}{matter}+++\n{body}{{{{ first }}}} {{{{ second }}}}\n"
+    assert "se leen igual en un borrador: el plazo" in errors_of(tmp_path, source.replace("variables = []\n", ""))
 
 
 def test_a_sound_file_has_no_errors(tmp_path):
@@ -157,6 +170,15 @@ def test_no_channel_of_low_confidence_is_offered():
     assert all(channel.confidence != "baja" for channel in channels().values())
     assert "oim" not in channels()
     assert facts()["X-07"].confidence == "baja"
+
+
+def test_a_case_is_referred_to_entities_and_neither_to_procedures_nor_to_ourselves():
+    listed = {one.id: one.name for one in entities()}
+    assert {"migraciones", "onp", "afp", "sunafil", "consulado"} <= set(listed)
+    assert not {"som", "libro", "tmr", "tmr_exterior", "tmr_excepciones", "migraciones_info"} & set(listed)
+    assert [name for name in listed.values() if not name[0].isupper()] == []
+    assert list(listed.values()) == sorted(listed.values(), key=str.casefold)
+    assert len(set(listed.values())) == len(listed)
 
 
 def test_a_reader_gets_a_language_we_have():

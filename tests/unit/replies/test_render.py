@@ -10,10 +10,11 @@ from replies.render import (
     environment,
     example_values,
     pending,
+    place_name,
     plain_name,
     render,
 )
-from replies.template import Text
+from replies.template import Text, Variable
 
 REFERENCE = {"reference": "SOM-2026-000123"}
 
@@ -58,9 +59,33 @@ def test_a_missing_variable_is_named_and_nothing_goes_out():
 
 def test_a_draft_shows_what_is_missing_until_it_is_filled():
     rendered = draft(load().get("derivacion-otra-entidad"), "es", {})
-    assert pending(rendered.text) == ("entity", "reference")
-    assert pending(rendered.text.replace("[[entity]]", "RENIEC").replace("[[reference]]", "X")) == ()
+    shown = ("la entidad a la que se envía a la persona", "cómo se llega a ella", "número de atención")
+    assert pending(rendered.text) == shown
+    filled = rendered.text
+    for one in shown:
+        filled = filled.replace(f"[[{one}]]", "RENIEC")
+    assert pending(filled) == ()
     assert pending(render(load().get("cita-en-linea"), "es", REFERENCE).text) == ()
+
+
+def test_what_is_missing_is_named_in_words_and_found_again_in_every_text():
+    """The names of variables are English and belong to the command line; a consultant reads their labels."""
+    catalogue = load()
+    for template in (*catalogue, catalogue.letter("ask_back"), catalogue.letter("referral")):
+        required = {one.name: place_name(one) for one in template.variables if one.required}
+        for language in template.texts:
+            rendered = draft(template, language, {})
+            text = f"{rendered.subject}\n{rendered.text}"
+            assert set(required.values()) <= set(pending(text)), template.id
+            assert not [name for name in required if f"[[{name}]]" in text], template.id
+
+
+def test_the_place_of_a_variable_is_short_and_cannot_end_its_own_mark():
+    label = "lo que [[dice]] el {{contrato}} " + "y mucho más " * 9 + "; puede faltar"
+    place = place_name(Variable(name="contract", type="line", label=label, example="x"))
+    assert place.startswith("lo que   dice")
+    assert len(place) <= 60
+    assert pending(f"[[{place}]]") == (place,)
 
 
 @pytest.mark.parametrize("hostile", ["{{7*7}}", "{% raw %}", "{{ config }}", "<script>alert(1)</script>", "[[x]]"])

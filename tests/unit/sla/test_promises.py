@@ -113,18 +113,18 @@ def test_the_trace_explains_every_day_with_its_legal_basis() -> None:
         (24, True), (25, False), (26, False), (27, False), (28, False), (29, False), (30, True), (31, True),
     ]  # fmt: skip
     said = [step.why for step in trace]
-    assert "después de las 17:00:00" in said[0]
+    assert "llegó después de las 5:00 p.\u00a0m." in said[0]
     assert "DS 075-2026-PCM" in said[3]
     assert "Fiestas Patrias, D.Leg. 713 art. 6" in said[4]
-    assert "se considera recibida este día" in said[6]
-    assert "día 1 de 1; vence a las 17:00" in said[7]
+    assert "la carta cuenta como recibida este día" in said[6]
+    assert "día 1 de 1; vence a las 5:00 p.\u00a0m." in said[7]
 
 
 def test_the_trace_counts_up_to_the_term() -> None:
     trace = reckon(MONDAY_TEN, "reclamo", CALENDAR, PromiseSettings()).trace
     counted = [step for step in trace if " de 30" in step.why]
     assert len(counted) == 30
-    assert "día 30 de 30; vence a las 17:00" in trace[-1].why
+    assert "día 30 de 30; vence a las 5:00 p.\u00a0m." in trace[-1].why
     assert all(step.working for step in counted)
 
 
@@ -155,4 +155,4 @@ def test_a_half_day_takes_letters_until_it_closes() -> None:
     for at, starts in (("12:00:00", 23), ("12:00:01", 24)):
         promise = reckon(parse_instant(f"2026-11-23T{at}-05:00"), "consulta", calendar, PromiseSettings())
         assert promise.clock_starts_on.day == starts
-    assert "después de las 12:00:00" in promise.trace[0].why
+    assert "después de las 12:00 p.\u00a0m." in promise.trace[0].why
