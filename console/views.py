@@ -36,7 +36,7 @@ VIEWS: tuple[View, ...] = (
     View("5", "broken", "Vencido", "promesas incumplidas que se siguen debiendo", "No hay promesas vencidas."),
     View("6", "proposed", "Dudosas", "líneas que una persona debe confirmar", "No hay líneas por confirmar."),
     View("7", "uncertain", "Envíos", "cartas que quizá no llegaron: falta decirlo", "No hay envíos inciertos."),
-    View("8", "quarantine", "Sin leer", "cartas que no se pudieron analizar", "No hay cartas sin analizar."),
+    View("8", "quarantine", "Ilegibles", "cartas que no se pudieron analizar", "No hay cartas sin analizar."),
     View("9", "closed", "Hechas", "casos respondidos, derivados y cerrados", "Todavía no hay casos respondidos."),
     View("0", "all", "Archivo", "todos los casos que hubo, el más nuevo primero", "Todavía no hay casos."),
 )

@@ -94,7 +94,7 @@ FLAGS = {
 
 FLAGS_BRIEFLY = {
     RISK: "trata",
-    "sin analizar": "sin leer",
+    "sin analizar": "ilegible",
     "faltan datos": "faltan",
     "por tercero": "tercero",
     "sin verificar": "no verif.",

@@ -100,7 +100,7 @@ def read_results(value: str) -> tuple[str, tuple[Result, ...]]:
 def _own_results(letter: Letter, authserv_id: str) -> tuple[tuple[Result, ...] | None, str]:
     wanted = authserv_id.strip().lower().rstrip(".")
     if not wanted:
-        return None, "no se configuró el nombre de nuestro servidor"
+        return None, "esta mesa todavía no comprueba a los remitentes"
     for name, value in letter.headers:
         if name == "received":
             break

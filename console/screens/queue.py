@@ -186,10 +186,14 @@ class QueueScreen(QueueDeeds):
         place = self.next_place
         if place is None:
             return
-        self.next_place = None
-        found = await self.fetch(lambda: page(self.desk, self.actor, self.view, self.narrowed, place))
+        self.next_place = None  # nobody asks for the same page twice
+        found = None
+        try:
+            found = await self.fetch(lambda: page(self.desk, self.actor, self.view, self.narrowed, place))
+        finally:
+            if found is None:  # refused, or given up for a new look that may fail itself
+                self.next_place = place
         if found is None:
-            self.next_place = place
             return
         known = {row.reference for row in self.rows}
         fresh = [row for row in found.rows if row.reference not in known]

@@ -112,7 +112,7 @@ def test_no_dialog_view_or_notice_speaks_for_a_letter(config: Path, tmp_path: Pa
             with_terminal.until(b"Vistas")
             with_terminal.press("j")
         for keys, shown, back in (
-            ("8", b"Sin leer", ""),
+            ("8", b"Ilegibles", ""),
             ("9", b"Hechas", ""),
             ("7", b"inciert", "\x1b"),
             ("m", b"subsanaci", "\x1b"),

@@ -126,12 +126,12 @@ async def test_the_rare_views_show_themselves_when_something_is_in_them(desk: De
             session.get_one(Outgoing, queued.outgoing_id).state = OutboxState.UNCERTAIN
         open_ticket(desk, state=TicketState.QUARANTINED)
         await hand.press("f5")
-        await hand.reads("7 Envíos (1)", "8 Sin leer (1)")
+        await hand.reads("7 Envíos (1)", "8 Ilegibles (1)")
         await hand.press("7")
         await hand.screen(UncertainScreen)
         await hand.reads("7 Envíos (1)", ref, "Búsquelas en los")
     async with console(desk, rosa, (132, 30)) as hand:
-        await hand.reads("7 Envíos (1) 8 Sin leer (1) 9 Hechas 0 Archivo")
+        await hand.reads("7 Envíos (1) 8 Ilegibles (1) 9 Hechas 0 Archivo")
 
 
 async def test_an_empty_view_says_so_where_the_list_begins(desk: Desk, rosa: Actor) -> None:
