@@ -91,29 +91,32 @@ def _measures(
     percentage = _cell(month, "oficina", office, "porcentaje")
     given = [_given(one, office) for one in months]
     known = [one for one in given if isinstance(one, int)]
+    year: Cell = HIDDEN if HIDDEN in given else sum(known) if known else None
     return (
         share(WITHIN, settings.within_percent, said(percentage, "porcentaje", 1), pairs),
         Measure(
             title=ATTENDED,
             goal=NOTHING,
             month=said(_given(month, office), "cuenta", 1),
-            year=said(sum(known), "cuenta", 1) if known else NOTHING,
+            year=said(year, "cuenta", 1),
             met=None,
         ),
     )
 
 
 def _given(month: Document, office: str) -> Cell:
-    """Return the letters and attentions of an office in a month, HIDDEN where either may not be told."""
-    found: list[Cell] = [
-        _cell(month, "oficina", office, "cartas"),
-        _cell(month, "atenciones-oficina", office, "atenciones"),
-    ]
-    known = [one for one in found if isinstance(one, int)]
-    small = any(row.id == SMALL for name in TABLES for row in _rows(month, name))
-    if not known:
-        return HIDDEN if small else None
-    return sum(known)
+    """Return the letters and attentions of an office in a month, HIDDEN where either may not be told.
+
+    An office that a table does not name may be among the small ones of that table.
+    """
+    known: list[int] = []
+    for table, column in zip(TABLES, ("cartas", "atenciones"), strict=True):
+        one = _cell(month, table, office, column)
+        if isinstance(one, int):
+            known.append(one)
+        elif one is not None or any(row.id == SMALL for row in _rows(month, table)):
+            return HIDDEN
+    return sum(known) if known else None
 
 
 def _cell(month: Document, table: str, office: str, column: str) -> Cell:

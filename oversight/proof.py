@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -184,17 +185,28 @@ def _against_journal(kept: Report, frozen: str | None, published_on: str | None)
 
 
 def _frozen(session: Session) -> dict[tuple[str, int], str]:
-    found = chains.of_event(session, "report_frozen", **_EVER)
-    return {_name(one): str(one.facts["sha256"]) for one in found}
+    return _said_of(session, "report_frozen", "sha256")
 
 
 def _published(session: Session) -> dict[tuple[str, int], str]:
-    found = chains.of_event(session, "report_published", **_EVER)
-    return {_name(one): str(one.facts["on"]) for one in found}
+    return _said_of(session, "report_published", "on")
 
 
-def _name(entry: Entry) -> tuple[str, int]:
-    return str(entry.facts["month"]), int(str(entry.facts["version"]))
+def _said_of(session: Session, event: str, fact: str) -> dict[tuple[str, int], str]:
+    found: dict[tuple[str, int], str] = {}
+    with suppress(TypeError, ValueError):  # a cell that cannot even be read: its entry is told of with its chain
+        for one in chains.of_event(session, event, **_EVER):
+            if (name := _name(one)) is not None:
+                found[name] = str(one.facts.get(fact))
+    return found
+
+
+def _name(entry: Entry) -> tuple[str, int] | None:
+    """Return the month and version that an entry is about, None of one that somebody made nonsense of."""
+    try:
+        return str(entry.facts["month"]), int(str(entry.facts["version"]))
+    except (LookupError, TypeError, ValueError):
+        return None  # the entry itself is told of with its chain
 
 
 def _reports(desk: Desk) -> Iterator[Report]:

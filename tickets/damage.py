@@ -19,11 +19,14 @@ from tickets.hashes import seal_hash
 from tickets.record import Contradiction, Record
 from tickets.rows import core
 from tickets.tables import JournalEntry, Seal, Ticket
+from tickets.told import number
 
 _ENTRY, _SEAL, _TICKET = core(JournalEntry), core(Seal), core(Ticket)
 _PIECE = 2000
 """Entries of one chain that are held at once."""
 _MOST_GAPS = 5
+_MOST_CHAIN = 2**63 - 1
+"""No database holds a greater number of a case."""
 
 
 NO_CHAIN = -1
@@ -68,9 +71,9 @@ def examine(session: Session, record: Record | None = None) -> Iterator[Fault]:
         for found in _chain(rows, record):
             sound = False
             missing += found.missing
-            number = chain if isinstance(chain, int) else NO_CHAIN
+            known = chain if isinstance(chain, int) else NO_CHAIN
             for at, kind, what in found.faults:
-                yield Fault(number, at, Damage(kind), what)
+                yield Fault(known, at, Damage(kind), what)
         if record is not None:
             yield from _contradictions(record.end(chain, sound=sound))
     yield from _without_chain(session)
@@ -82,7 +85,7 @@ def examine(session: Session, record: Record | None = None) -> Iterator[Fault]:
 
 
 def _contradictions(found: Iterator[Contradiction]) -> Iterator[Fault]:
-    return (Fault(case, number, Damage.ROW, what) for case, number, what in found)
+    return (Fault(number(case), number(row), Damage.ROW, what) for case, row, what in found)
 
 
 def _rows(session: Session) -> Iterator[Row]:
@@ -219,4 +222,4 @@ def _seal_words(one: Seal, prev: str, sealed: int, since: _Since) -> str:
 
 def names(faults: Sequence[Fault]) -> set[int]:
     """Return the chains of cases that faults are about."""
-    return {one.chain for one in faults if one.chain > 0}
+    return {one.chain for one in faults if isinstance(one.chain, int) and 0 < one.chain <= _MOST_CHAIN}

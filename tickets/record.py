@@ -4,15 +4,18 @@ Everything that the chains tell of a row is compared with the row; a row that no
 tells of and that is gone, are found too. Rows are read as the database holds them, whatever somebody wrote there.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, String, cast, select, type_coerce
+from sqlalchemy import Boolean, Date, Integer, String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
+from tickets.attended import ATTENTION, Attended
 from tickets.columns import Instant
 from tickets.diagnosis import Row, parsed
+from tickets.homes import Homes, Numbers
 from tickets.rows import core
 from tickets.states import (
     KEEPS_PROMISE,
@@ -36,6 +39,8 @@ from tickets.tables import (
     Ticket,
 )
 from tickets.told import SPEAKING, Told, ToldCase, ToldPromise, instant
+from tickets.told import number as as_number
+from tickets.turns import Turns
 
 Contradiction = tuple[int, int, str]
 """The case (0 for the desk), the number of the row, and what does not fit, in Spanish."""
@@ -49,6 +54,7 @@ Amended = Callable[[Any], str]
 _MOST_LOST = 100
 _NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _LETTERS = frozenset({MessageKind.LETTER, MessageKind.FOLLOW_UP, MessageKind.MACHINE, MessageKind.BOUNCE})
+_UNSENT = (OutboxState.WAITING, OutboxState.DEFERRED)
 _TICKET = (
     *("reference", "state", "line", "kind", "on_behalf", "language", "countries", "office", "outcome"),
     *("assignee_id", "opened_at", "requester_address"),
@@ -59,7 +65,6 @@ _AMENDS = (
     *("preventive", "responsible", "apology_due", "apology_outgoing_id"),
 )
 _DAY = ("day", "scope", "effect", "legal_basis", "supersedes")
-_ATTENTION = ("at", "office", "channel", "line", "country", "on_behalf", "outcome", "satisfaction", "gender")
 _NAMES = {
     "state": "estado",
     "line": "línea",
@@ -97,14 +102,20 @@ class Record:
         self._session, self._hashed, self._amended = session, hashed, amended
         self._told = Told()
         self._case = ToldCase()
-        self._tickets = _Turns(self._rows(Ticket, _TICKET, "id"), "id")
-        self._promises = _Turns(self._rows(Promise, _PROMISE, "ticket_id", "id"), "ticket_id")
+        self._homes, self._kept = Homes(), Attended(session)
+        self._tickets = Turns(self._rows(Ticket, _TICKET, "id"), "id")
+        self._promises = Turns(self._rows(Promise, _PROMISE, "ticket_id", "id"), "ticket_id")
 
     def take(self, row: Row) -> None:
         """Take in an entry; one in which nothing makes sense tells nothing."""
         if row.event in SPEAKING:
             try:
-                self._told.take(self._case, row.id, str(row.event), str(row.actor), parsed(str(row.facts)))
+                facts = parsed(str(row.facts))
+                self._told.take(self._case, row.id, str(row.event), str(row.actor), facts)
+                if row.event == "attention":
+                    self._kept.take(row.id, facts)
+                elif isinstance(row.chain, int) and row.chain > 0:
+                    self._homes.take(row.chain, row.id, str(row.event), facts)
             except _NONSENSE:
                 return
 
@@ -124,8 +135,12 @@ class Record:
 
     def finish(self) -> Iterator[Contradiction]:
         """Yield what does not fit beyond single cases, once every chain has been read."""
+        for row in self._promises.strays():
+            said = f"la promesa {row.id} es de un caso del que no hay diario: fue insertada o movida"
+            yield as_number(row.ticket_id), row.id, said
         yield from self._messages()
         yield from self._outbox()
+        yield from self._addresses()
         yield from self._remediation()
         yield from self._surveys()
         yield from self._attentions()
@@ -156,9 +171,11 @@ class Record:
             else:
                 continue
             if not marks[key]:
-                yield row.ticket_id, number, f"{what} (mensaje {number}) no está en el diario: fue insertada"
-            else:
-                marks[key] = 2
+                yield as_number(row.ticket_id), number, f"{what} (mensaje {number}) no está en el diario: fue insertada"
+                continue
+            marks[key] = 2
+            if not self._homes.fits(self._home_of(kind)[key], row.ticket_id, number):
+                yield as_number(row.ticket_id), number, f"{what} (mensaje {number}) es de otro caso, según el diario"
         for marks, what, table in ((letters, "la carta", Intake), (written, "la respuesta", Outgoing)):
             lost = marks.those(1, _MOST_LOST)
             of = self._of(table, lost)
@@ -168,6 +185,11 @@ class Record:
         for key in notes.those(1, _MOST_LOST):
             yield 0, key, f"la nota (mensaje {key}) está en el diario y ya no está: fue borrada"
 
+    def _home_of(self, kind: str) -> Numbers:
+        if kind in _LETTERS:
+            return self._homes.letters
+        return self._homes.notes if kind == MessageKind.NOTE else self._homes.ours
+
     def _of(self, table: Any, ids: Sequence[int]) -> dict[int, int]:
         of = core(table)
         rows = self._session.execute(select(of.c.id, of.c.ticket_id).where(of.c.id.in_(ids)))
@@ -175,15 +197,34 @@ class Record:
 
     def _outbox(self) -> Iterator[Contradiction]:
         sent = self._told.sent
-        for row in self._rows(Outgoing, ("ticket_id", "state"), "id"):
+        for row in self._rows(Outgoing, ("ticket_id", "state", "sent_at"), "id"):
             number, told = row.id, bool(sent[row.id])
             sent[number] = 2 * told
             if row.ticket_id is not None and (row.state == OutboxState.SENT) != told:
                 what = "salió" if told else "no ha salido"
                 said = f"su fila dice «{row.state}» y, según el diario, {what}"
-                yield row.ticket_id, number, f"el envío {number}: {said}"
+                yield as_number(row.ticket_id), number, f"el envío {number}: {said}"
+            elif told and not self._homes.left(number, row.sent_at):
+                yield as_number(row.ticket_id), number, f"el envío {number}: salió en otro momento, según el diario"
+            if not self._homes.fits(self._homes.ours[number], row.ticket_id):
+                yield as_number(row.ticket_id), number, f"el envío {number} es de otro caso, según el diario"
         for number in sent.those(1, _MOST_LOST):
             yield 0, number, f"el envío {number}: salió, según el diario, y su fila fue borrada"
+
+    def _addresses(self) -> Iterator[Contradiction]:
+        """Find letters of our people that are still here and would go to somebody else than the person of the case."""
+        out, ticket = core(Outgoing).c, core(Ticket).c
+        query = select(out.id, out.ticket_id, out.to_address, cast(out.recipients, Text).label("recipients"))
+        query = query.where(out.author_id.is_not(None), out.ticket_id.is_not(None), out.state.in_(_UNSENT))
+        for row in self._session.execute(query.order_by(out.id)).all():
+            ids = [one for one in self._homes.ended_in(row.ticket_id) if isinstance(one, int)]
+            found = self._session.execute(select(ticket.requester_address).where(ticket.id.in_(ids))).scalars()
+            known = {str(one) for one in found}
+            if "" in known or not known:  # of a person erased
+                continue
+            if row.to_address not in known or row.recipients.strip() != json.dumps([row.to_address]):
+                said = f"el envío {row.id}: no va a la dirección de la persona del caso"
+                yield as_number(row.ticket_id), row.id, said
 
     def _remediation(self) -> Iterator[Contradiction]:
         amends, broken, months = self._told.amends, self._told.broken, dict(self._told.months)
@@ -198,14 +239,14 @@ class Record:
                 elif (said := _differs(row.broken_at, months.pop((row.commitment, row.month)))) is not None:
                     yield 0, number, f"{name}, {_NAMES['broken_at']}: {said}"
             elif not broken[promise]:
-                yield row.ticket_id or 0, number, f"{name} es de una promesa que, según el diario, no se rompió"
+                yield as_number(row.ticket_id), number, f"{name} es de una promesa que, según el diario, no se rompió"
             else:
                 broken[promise] = 2
-            yield from ((row.ticket_id or 0, number, f"{name}{said}") for said in self._amended_row(row, amends))
+            yield from ((as_number(row.ticket_id), number, f"{name}{said}") for said in self._amended_row(row, amends))
         for (commitment, month), _ in months.items():
             yield 0, 0, f"la medida de subsanación de {month} ({commitment}) está en el diario y fue borrada"
         for number in amends.keys() - seen:
-            yield 0, int(str(number)), f"la medida de subsanación {number} está en el diario y fue borrada"
+            yield 0, as_number(number), f"la medida de subsanación {number} está en el diario y fue borrada"
         yield from self._without_amends()
 
     def _amended_row(self, row: Any, amends: Mapping[object, Any]) -> Iterator[str]:
@@ -229,7 +270,11 @@ class Record:
         of = core(Promise)
         query = select(of.c.id, of.c.ticket_id).where(of.c.id.in_(lost), of.c.state == PromiseState.BROKEN)
         for row in self._session.execute(query.order_by(of.c.id)):
-            yield row.ticket_id, row.id, f"la promesa {row.id} se rompió y su medida de subsanación fue borrada"
+            yield (
+                as_number(row.ticket_id),
+                row.id,
+                f"la promesa {row.id} se rompió y su medida de subsanación fue borrada",
+            )
 
     def _surveys(self) -> Iterator[Contradiction]:
         scores = self._told.scores
@@ -238,24 +283,22 @@ class Record:
             scores[row.outgoing_id] = 0
             if told != row.score:
                 said = "no está en el diario: fue insertada" if not told else f": {_against(row.score, told)}"
-                yield row.ticket_id, row.id, f"la respuesta de encuesta {row.id}{' ' * (not told)}{said}"
+                yield as_number(row.ticket_id), row.id, f"la respuesta de encuesta {row.id}{' ' * (not told)}{said}"
         for score in range(1, 6):
             for number in scores.those(score, _MOST_LOST):
                 yield 0, number, f"la respuesta a la encuesta (envío {number}) está en el diario y fue borrada"
 
     def _attentions(self) -> Iterator[Contradiction]:
-        told = dict(self._told.attentions)
-        for row in self._rows(Attention, _ATTENTION, "id"):
+        for row in self._rows(Attention, ATTENTION, "id"):
             number = row.id
-            if (facts := told.pop(number, None)) is None:
+            if (facts := self._kept.otherwise(number, [getattr(row, name) for name in ATTENTION])) is None:
                 yield 0, number, f"la atención {number} no está en el diario: fue insertada"
                 continue
-            for name in _ATTENTION:
-                expected = instant(facts.get("attended_at")) if name == "at" else facts.get(name)
+            for name, expected in facts.items():
                 if (said := _differs(getattr(row, name), expected)) is not None:
                     yield 0, number, f"la atención {number}, {_NAMES[name]}: {said}"
-        for number in told:
-            yield 0, int(str(number)), f"la atención {number} está en el diario y fue borrada"
+        for number in self._kept.unseen(_MOST_LOST):
+            yield 0, number, f"la atención {number} está en el diario y fue borrada"
 
     def _calendar(self) -> Iterator[Contradiction]:
         """Compare the days that people added to the calendar: they move promises."""
@@ -282,7 +325,7 @@ class Record:
                 known = f"{role}, {'con' if active else 'sin'} acceso"
                 yield 0, row.id, f"la persona {row.id} del personal: {_against(access, known)}"
         for number in told:
-            yield 0, int(str(number)), f"la persona {number} del personal está en el diario y fue borrada"
+            yield 0, as_number(number), f"la persona {number} del personal está en el diario y fue borrada"
 
     def _notes(self) -> Iterator[Contradiction]:
         """Compare what offices said of their months."""
@@ -310,23 +353,6 @@ class Record:
         return type_coerce(column, Integer) if isinstance(column.type, Boolean) else column
 
 
-class _Turns:
-    """Rows in the order of their cases, handed out case by case."""
-
-    def __init__(self, rows: Iterator[Any], key: str) -> None:
-        self._rows, self._key = rows, key
-        self._next: Any = next(rows, None)
-
-    def of(self, chain: int) -> list[Any]:
-        """Return the rows of a case; those of earlier ones, which have no chain, are passed over."""
-        found = []
-        while self._next is not None and getattr(self._next, self._key) <= chain:
-            if getattr(self._next, self._key) == chain:
-                found.append(self._next)
-            self._next = next(self._rows, None)
-        return found
-
-
 def _of_promises(chain: int, rows: Sequence[Any], told: Mapping[object, ToldPromise]) -> Iterator[Contradiction]:
     missing = dict(told)
     for row in rows:
@@ -339,7 +365,11 @@ def _of_promises(chain: int, rows: Sequence[Any], told: Mapping[object, ToldProm
             if (said := _differs(getattr(row, name), getattr(expected, name))) is not None:
                 yield chain, number, f"la promesa {number}, {_NAMES[name]}: {said}"
     for number in missing:
-        yield chain, int(str(number)), f"la promesa {number} está en el diario y ya no en su caso: fue borrada o movida"
+        yield (
+            chain,
+            as_number(number),
+            f"la promesa {number} está en el diario y ya no en su caso: fue borrada o movida",
+        )
 
 
 def _differs(found: object, told: object) -> str | None:

@@ -37,7 +37,15 @@ SPEAKING = frozenset(
         *_OF_TICKET,
         *_OF_AMENDS,
         *("judged", "released", "answer_written", "send_undone", "sent", "merged_in", "noted", "survey_answered"),
-        *("promised", "promise_kept", "promise_answered_late", "promise_broken", "promise_moved", "promise_void"),
+        *(
+            "split_off",
+            "promised",
+            "promise_kept",
+            "promise_answered_late",
+            "promise_broken",
+            "promise_moved",
+            "promise_void",
+        ),
         *("attention", "commitment_broken", "calendar_added", "report_note"),
         *("staff_added", "staff_disabled", "staff_enabled"),
     }
@@ -204,7 +212,6 @@ class Told:
     apologies: dict[object, object] = field(default_factory=dict)  # outbox id, by id of the row
     _apologised: dict[object, int] = field(default_factory=dict)  # newest entry that says so, by id of the row
     months: dict[tuple[object, object], datetime | None] = field(default_factory=dict)
-    attentions: dict[object, Facts] = field(default_factory=dict)
     calendar: dict[object, Facts] = field(default_factory=dict)  # by row id
     notes_of: dict[tuple[object, object], object] = field(default_factory=dict)  # hash, by month and office
     staff: dict[object, tuple[object, bool]] = field(default_factory=dict)  # role and whether active, by id
@@ -233,8 +240,6 @@ class Told:
                 self.notes[facts.get("message")] = 1
             case "survey_answered":
                 self.scores[facts.get("outgoing")] = int(str(facts.get("score")))
-            case "attention":
-                self.attentions[facts.get("attention")] = facts
             case "calendar_added":
                 self.calendar[facts.get("row")] = facts
             case "report_note":
@@ -263,6 +268,14 @@ class Told:
             cause=facts.get("cause"),
             closed=event == "remediation_closed",
         )
+
+
+def number(said: object) -> int:
+    """Return the whole number that was said, 0 for nonsense."""
+    try:
+        return int(str(said))
+    except ValueError:
+        return 0
 
 
 def instant(said: object) -> datetime | None:

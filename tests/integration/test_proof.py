@@ -178,3 +178,15 @@ def test_a_seal_as_people_copy_it() -> None:
     assert clean_seal("3f9c0d5") is None
     assert clean_seal("no es un sello") is None
     assert clean_seal("0" * 65) is None
+
+
+@pytest.mark.parametrize("facts", ["{}", "[]", "null", '{"month": "2026-11", "version": "x"}'])
+@pytest.mark.parametrize("event", ["report_frozen", "report_published"])
+def test_nonsense_about_a_report_is_told_of_beside_every_other_finding(
+    desk: Desk, clock: Clock, facts: str, event: str
+) -> None:
+    frozen_november(desk, clock)
+    behind_its_back(desk, f"UPDATE journal SET event = '{event}', facts = '{facts}' WHERE event = 'report_frozen'")
+    found = said(prove(desk))
+    assert any("fue cambiado" in one for one in found), found
+    assert any("indicadores de 2026-11" in one for one in found), found

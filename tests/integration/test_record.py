@@ -168,6 +168,24 @@ CHANGED = [
         "outbox SET state = 'waiting' WHERE id = (SELECT min(id) FROM outbox WHERE kind = 'answer')",
         "según el diario, salió",
     ),
+    ("messages SET ticket_id = 2 WHERE id = 1", "la carta (mensaje 1) es de otro caso, según el diario"),
+    ("messages SET ticket_id = 1 WHERE kind = 'note'", "es de otro caso, según el diario"),
+    (
+        "messages SET ticket_id = 9 WHERE id = (SELECT min(id) FROM messages WHERE kind = 'answer')",
+        "es de otro caso, según el diario",
+    ),
+    (
+        "messages SET ticket_id = 31 WHERE ticket_id = 32 AND intake_id IS NOT NULL",
+        "es de otro caso, según el diario",
+    ),
+    (
+        "outbox SET ticket_id = 9 WHERE id = (SELECT min(id) FROM outbox WHERE kind = 'answer')",
+        "es de otro caso, según el diario",
+    ),
+    (
+        "outbox SET sent_at = '2026-10-05 13:30:00' WHERE id = (SELECT min(id) FROM outbox WHERE kind = 'answer')",
+        "salió en otro momento, según el diario",
+    ),
     ("satisfaction_answers SET score = 1", "su fila dice «1» y el diario «5»"),
     ("attentions SET satisfaction = 5 WHERE id = 1", "la atención 1, satisfacción: su fila dice «5» y el diario «2»"),
     ("attentions SET channel = 'video' WHERE id = 2", "la atención 2, canal"),
@@ -241,6 +259,41 @@ def copied(table: str, row: str, **other: object) -> str:
 )
 def test_a_row_made_up(said: Callable[..., list[str]], statement: str, sentence: str) -> None:
     assert any(sentence in one for one in said(statement))
+
+
+FIRST = "journal SET facts = '{}' WHERE id = (SELECT min(id) FROM journal WHERE event = '%s')"
+
+NONSENSE = [
+    (FIRST.replace("{}", '{"role":"x"}') % "staff_added", "fue cambiado"),
+    (FIRST % "attention", "fue cambiado"),
+    (FIRST % "remediation_edited", "fue cambiado"),
+    (FIRST % "promised", "fue cambiado"),
+    ("promises SET ticket_id = 'abc' WHERE id = 6", "la promesa 6 es de un caso del que no hay diario"),
+    ("promises SET ticket_id = 9999 WHERE id = 6", "la promesa 6 es de un caso del que no hay diario"),
+    ("remediation SET ticket_id = 'x', cause = 'otro' WHERE state = 'closed'", "lo escrito no es lo que se registró"),
+    ("messages SET ticket_id = 'x' WHERE id = 1", "la carta (mensaje 1) es de otro caso"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), NONSENSE)
+def test_nonsense_is_told_of_beside_every_other_finding(
+    said: Callable[..., list[str]], change: str, sentence: str
+) -> None:
+    found = said("UPDATE tickets SET line = 5 WHERE id = 7", f"UPDATE {change}")
+    assert any("SOM-2026-000007: otra tabla: el caso, línea" in one for one in found), found
+    assert any(sentence in one for one in found), found
+
+
+def test_an_answer_on_its_way_is_not_sent_to_somebody_else(store: Store, clock: Clock) -> None:
+    desk = build(store, clock, acknowledge=False)
+    number = answer(desk, member(desk), arrive(desk).reference, words()).outgoing_id
+    assert [sentence(one) for one in prove(desk).findings] == []
+    for change in ("recipients = '[\"otra@example.org\"]'", "to_address = 'otra@example.org'"):
+        with store.write() as session:
+            session.connection().exec_driver_sql(f"UPDATE outbox SET {change}")
+        assert [sentence(one) for one in prove(desk).findings] == [
+            f"SOM-2026-000001: otra tabla: el envío {number}: no va a la dirección de la persona del caso"
+        ]
 
 
 def test_a_breach_taken_back_takes_its_amends_along(store: Store, clock: Clock) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from triage import Text, TriageSettings
+from triage import Text, TriageSettings, training
+from triage import model as models
 from triage.classifier import Classifier, load
-from triage.corpus import BadExample, shipped, split
+from triage.corpus import BadExample, Example, read_examples, shipped, split
 from triage.learning import LATEST, teach, worse
 
 
@@ -33,17 +34,31 @@ def test_worse_means_lower_on_lines_or_more_danger_missed(f1: float, recall: flo
     assert bool(worse(report(f1, recall), report(0.9, 0.9))) is is_worse
 
 
+def sixth() -> list[Example]:
+    """Enough letters to learn from in a test that asks what is learnt, not how well."""
+    return split(shipped())[0][::6]
+
+
+def fit_small(path: Path, key: str, examples: Path | None = None) -> None:
+    """Fit in this process on a sixth of the letters and the desk's own."""
+    assert examples is not None
+    desk = read_examples(examples.read_text("utf-8").splitlines(), "desk", partial=True)
+    models.save(training.fit([*sixth(), *desk], key), path)
+
+
 def test_wrong_lessons_are_refused_and_the_present_model_stays(
-    judge: Classifier, judge_settings: TriageSettings, tmp_path: Path
+    judge: Classifier, judge_settings: TriageSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    learnt, _ = split(shipped())
-    wrong = [labelled(n, 5 - one.line, one.text.body) for n, one in enumerate(learnt[::4])]
+    monkeypatch.setattr("triage.store.ready", lambda settings: training.fit(sixth(), "present"))
+    monkeypatch.setattr("triage.store.fit_apart", fit_small)
+    wrong = [labelled(n, 5 - one.line, one.text.body) for n, one in enumerate(sixth())]
     settings = replace(judge_settings, desk_model=tmp_path / "desk" / LATEST, desk_folder=tmp_path / "desk")
     lesson = teach(settings, write(tmp_path / "wrong.jsonl", wrong))
     assert lesson.letters == len(wrong)
     assert not lesson.kept
     assert any("acierta menos líneas" in fault for fault in lesson.faults)
     assert not list((tmp_path / "desk").iterdir())
+    monkeypatch.undo()
     assert load(settings).version == judge.version
 
 
@@ -51,6 +66,7 @@ def test_a_desk_model_is_used_once_it_is_there_and_learns_what_somebody_vouched_
     judge: Classifier, judge_settings: TriageSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("triage.learning.worse", lambda new, present: ())
+    monkeypatch.setattr("triage.store.fit_apart", fit_small)
     said = [f"busco zurbiola ultramarina {n}" for n in range(40)]
     unsaid = [f"tengo plinfo caldurrio {n}" for n in range(40)]
     letters = [labelled(n, 2, text) for n, text in enumerate(said)]
