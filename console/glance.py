@@ -48,7 +48,7 @@ def look(desk: Desk) -> Glance:
         return Glance(
             on=today,
             day=daybook.of_day(session, since=since, until=until),
-            past=morning.days(session, since=at_lima(today - timedelta(days=_PAST_DAYS)), until=since),
+            past=morning.days(session, since=at_lima(today - timedelta(days=_PAST_DAYS)), until=since, now=now),
             waiting=daybook.waiting_by_line(session),
             broken=worklist.count(session, Asked(broken_at=now), most=_MOST),
             risk=sum(one.danger for one in people),

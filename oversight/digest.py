@@ -94,7 +94,7 @@ def compose_digest(desk: Desk, session: Session, now: datetime) -> Digest | None
     if not (broken or due or uncertain or quarantined or unreconciled or alarms or owed):
         return None
     sealed = journal.seal(session, sealed_on=today, now=now)
-    bars = _bars(desk.calendar, session, today)
+    bars = _bars(desk.calendar, session, now)
     cid = f"plazos.{today.isoformat()}@{desk.settings.message_domain}"
     variables: dict[str, Value] = {
         "broken": [broken_row(desk, one, now) for one in broken],
@@ -124,17 +124,16 @@ def _end(at: time) -> time:
     return max(NOON, after) if after > at else time.max
 
 
-def _bars(calendar: Calendar, session: Session, today: date) -> Sequence[Bar]:
+def _bars(calendar: Calendar, session: Session, now: datetime) -> Sequence[Bar]:
     shown: list[date] = []
-    day = today
+    day = today = lima_date(now)
     while len(shown) < DAYS and day >= calendar.first_on:
         if calendar.is_business_day(day) or day == today:
             shown.append(day)
         day -= timedelta(days=1)
     shown.reverse()
-    found = {
-        one.due_on: one for one in morning.days(session, since=at_lima(shown[0]), until=at_lima(today, 23, 59, 59))
-    }
+    since, until = at_lima(shown[0]), at_lima(today, 23, 59, 59)
+    found = {one.due_on: one for one in morning.days(session, since=since, until=until, now=now.replace(microsecond=0))}
     return [
         Bar(due_on=day, kept=one.kept, broken=one.broken, open=one.open)
         if (one := found.get(day)) is not None

@@ -147,11 +147,16 @@ def quarantined(session: Session, *, limit: int) -> tuple[list[Unread], int]:
     return [Unread(**row) for row in session.execute(query).mappings()], _count(session, _TICKET, those)
 
 
-def days(session: Session, *, since: datetime, until: datetime) -> list[Day]:
-    """Return what became of the promises whose last second lies between two instants, by the date they were due."""
+def days(session: Session, *, since: datetime, until: datetime, now: datetime) -> list[Day]:
+    """Return what became of the promises whose last second lies between two instants, by the date they were due.
+
+    As in ``broken``, one whose last second is over by ``now`` is broken, marked or not.
+    """
     states = (PromiseState.KEPT, PromiseState.BROKEN, PromiseState.OPEN)
+    over = (_PROMISE.c.state == PromiseState.OPEN) & (_PROMISE.c.last_second_at < now)
+    state = case((over, PromiseState.BROKEN), else_=_PROMISE.c.state)
     query = (
-        select(_PROMISE.c.due_on, *(func.sum(case((_PROMISE.c.state == one, 1), else_=0)) for one in states))
+        select(_PROMISE.c.due_on, *(func.sum(case((state == one, 1), else_=0)) for one in states))
         .where(_PROMISE.c.state.in_(states), _PROMISE.c.last_second_at >= since, _PROMISE.c.last_second_at <= until)
         .group_by(_PROMISE.c.due_on)
         .order_by(_PROMISE.c.due_on)

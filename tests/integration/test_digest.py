@@ -277,6 +277,8 @@ class TestWhatItSays:
         settle_promises(desk, "SOM-2026-000001")
         open_ticket(desk, received_at=at_lima(MONDAY, 9))
         clock.now = MORNING
+        unmarked = digest(desk).rendered.text
+        assert "1 cumplidas, 3 rotas" in unmarked, "what is over is broken, whether or not the watch has said so"
         sweep(desk)
         said = digest(desk).rendered.text
         assert f"últimos {DAYS} días hábiles: 1 cumplidas, 3 rotas" in said
