@@ -205,3 +205,27 @@ class Failing(Store):
             raise StoreUnavailable("the database does not answer")
         with super().write() as session:
             yield session
+
+
+class Held(Store):
+    """A store that answers a reading only when told to."""
+
+    let_go: threading.Event
+    asked: threading.Event
+    reading: int
+
+    def __init__(self, engine: object) -> None:
+        super().__init__(engine)  # type: ignore[arg-type]
+        self.let_go, self.asked, self.reading = threading.Event(), threading.Event(), 0
+        self.let_go.set()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        self.reading += 1
+        self.asked.set()
+        self.let_go.wait(10)
+        try:
+            with super().read() as session:
+                yield session
+        finally:
+            self.reading -= 1

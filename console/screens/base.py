@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.messages import Prune
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
@@ -146,6 +147,10 @@ class DeskScreen(Screen[R]):
     def on_screen_resume(self) -> None:
         """Show what was said elsewhere a moment ago."""
         self.show_said()
+
+    async def on_prune(self, event: Prune) -> None:
+        """End what the screen was still doing: from here on its widgets go one by one, and nothing can be shown."""
+        self.workers.cancel_node(self)
 
     def show_said(self) -> None:
         """Show the messages that can still be read."""
