@@ -242,7 +242,10 @@ def _goes_on(line: str) -> bool:
 
 
 def _attribution(lines: list[str], at: int) -> int:
-    """Match "El lun, 23 nov 2026 a las 10:00, Ana escribió:", broken over up to four lines."""
+    """Match "El lun, 23 nov 2026 a las 10:00, Ana escribió:", broken over up to four lines.
+
+    People also write "El 3 de marzo mi jefe me escribió:"; without an hour, an address or a quote it is theirs.
+    """
     if not _BEGINS.match(lines[at]):
         return 0
     joined = ""
@@ -254,7 +257,8 @@ def _attribution(lines: list[str], at: int) -> int:
             return 0
         joined = f"{joined} {line}"[:600]
         if _WROTE.search(joined):
-            return length if _EVIDENCE.search(joined) else 0
+            told = _HOUR_OR_ADDRESS.search(joined) or _quote_follows(lines, at + length)
+            return length if _EVIDENCE.search(joined) and told else 0
     return 0
 
 

@@ -29,10 +29,16 @@ def test_answers_between_the_questions_stay() -> None:
     assert newest_text(thread) == "Buenas:\n\nSí tengo.\n\nNo."
 
 
+@pytest.mark.parametrize("wrote", ["El 23/11/2026, Ana escribió:\n> ", "El 23/11/2026 10:15, Ana escribió:\n"])
+def test_an_attribution_has_an_hour_an_address_or_a_quote(wrote: str) -> None:
+    assert newest_text(f"{MINE}\n\n{wrote}Quiero volver al Perú.") == MINE
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "El 23 de noviembre Ana escribió: quiero volver al Perú.",
+        "El 03/03/2026 una agencia me escribió:\nque pague 300 dólares.\n¿Es verdad?",
         "Mi correo es <ana@example.com> y nací en 1990.\n\nEspero su respuesta.",
         "Le escribo a ana@example.com y él escribió:   que no puede ayudarme",
         "---- Documentos ----\nDNI\npasaporte",
