@@ -70,22 +70,30 @@ def _example(row: dict[str, Any], writer: str, partial: bool) -> Example:
     vouched = frozenset(label for label in LABELS if row[label] is not None) if partial else frozenset(LABELS)
     row = {**row, **{label: blank for label, blank in BLANKS.items() if label not in vouched}}
     line, kind = row["line"], row["kind"]
-    if line not in range(6):
+    if type(line) is not int or line not in range(6):
         raise ValueError(f"line must be 0 to 5, not {line!r}")
     if kind not in KINDS:
         raise ValueError(f"unknown kind {kind!r}")
+    for label in ("on_behalf", "trafficking_risk"):
+        if not isinstance(row[label], bool):
+            raise TypeError(f"{label} must be true or false, not {row[label]!r}")
+    arguable = row.get("arguable") or []
+    if not isinstance(arguable, list) or not all(one in range(6) for one in arguable):
+        raise ValueError(f"arguable must be a list of other lines, 0 to 5, not {arguable!r}")
+    if not isinstance(row["countries"], list):
+        raise TypeError(f"countries must be a list of codes, not {row['countries']!r}")
     return Example(
         id=str(row["id"]),
         writer=writer,
         text=Text(subject=str(row["subject"] or ""), body=str(row["body"] or "")),
         line=int(line),
         kind=kind,
-        on_behalf=bool(row["on_behalf"]),
-        trafficking_risk=bool(row["trafficking_risk"]),
+        on_behalf=row["on_behalf"],
+        trafficking_risk=row["trafficking_risk"],
         language=str(row["language"]),
-        countries=tuple(sorted(row["countries"])),
+        countries=tuple(sorted(str(code) for code in row["countries"])),
         difficulty=str(row.get("difficulty") or ""),
-        arguable=tuple(int(line) for line in row.get("arguable") or ()),
+        arguable=tuple(int(line) for line in arguable),
         vouched=vouched,
     )
 

@@ -133,8 +133,8 @@ def test_verdicts_come_in_order_and_alone_as_in_a_batch(judge: Classifier) -> No
 def test_the_validation_part_is_never_learnt(judge: Classifier) -> None:
     learnt, held = split(shipped())
     assert {example.id for example in held} > validation_ids()
-    assert {example.writer for example in held if example.id not in validation_ids()} == {"held_a", "held_b"}
-    assert not {example.writer for example in learnt} & {"held_a", "held_b"}
+    assert {example.writer for example in held if example.id not in validation_ids()} == {"held_a", "held_b", "held_c"}
+    assert not {example.writer for example in learnt} & {"held_a", "held_b", "held_c"}
     assert not {example.text for example in held} & {example.text for example in learnt}
 
 

@@ -1,6 +1,7 @@
 """Training keeps the better judge."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,3 +95,21 @@ def test_a_damaged_desk_model_is_never_loaded(
 def test_a_bad_line_is_named(judge_settings: TriageSettings, tmp_path: Path) -> None:
     with pytest.raises(BadExample, match="line 1"):
         teach(judge_settings, write(tmp_path / "bad.jsonl", [{"id": 1}]))
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "said"),
+    [
+        ("line", True, "line must be 0 to 5, not True"),
+        ("kind", "queja", "unknown kind 'queja'"),
+        ("on_behalf", "false", "on_behalf must be true or false, not 'false'"),
+        ("trafficking_risk", 0, "trafficking_risk must be true or false, not 0"),
+        ("countries", "CL", "countries must be a list of codes, not 'CL'"),
+        ("arguable", True, "arguable must be a list of other lines, 0 to 5, not True"),
+        ("arguable", [7], "arguable must be a list of other lines, 0 to 5, not [7]"),
+    ],
+)
+def test_a_bad_label_says_what_it_may_be(field: str, given: object, said: str) -> None:
+    row = labelled(1, 1, "Hola") | {field: given}
+    with pytest.raises(BadExample, match=re.escape(f"line 2: {said}")):
+        read_examples(["", json.dumps(row)], "desk")
