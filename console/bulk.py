@@ -26,10 +26,14 @@ _TOLD = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """Something to do to cases: its verb, what is said of one that is done, what it will do to one, and the doing."""
+    """Something to do to cases: its verb, what is said of one that is done, what it will do to one, and the doing.
+
+    ``what`` is what was done to several, where that says more than how many.
+    """
 
     verb: str
     done: str
+    what: str = ""
     tells: Callable[[QueueRow], str]
     does: Callable[[str], object]
 
@@ -99,7 +103,8 @@ async def ask_whom(place: Workplace, screen: DeskScreen[Any]) -> Deed | None:
     name = next(one.words for one in choices if one.value == chosen).partition(" (")[0]
     return Deed(
         verb=f"dar a {one_line(name, 30)}",
-        done=f"a cargo de {one_line(name, 30)}",
+        done=f"reasignado a {one_line(name, 30)}",
+        what=f"reasignados a {one_line(name, 30)}",
         tells=lambda row: f"pasa de {row.assignee or 'nadie'} a {name}",
         does=lambda reference: assign.assign(place.desk, place.actor, reference, chosen),
     )
@@ -135,6 +140,8 @@ async def do(screen: DeskScreen[Any], deed: Deed, chosen: Sequence[QueueRow]) ->
         return True  # some may be done: the list is read again
     done = len(chosen) - len(refused)
     said = f"{done} {'hecho' if done == 1 else 'hechos'}"
+    if deed.what and done:
+        said = f"{said}: {deed.done if done == 1 else deed.what}"
     if refused:
         more = f" Y {len(refused) - _TOLD} más." if len(refused) > _TOLD else ""
         said = f"{said}; {len(refused)} no: {' '.join(refused[:_TOLD])}{more}"

@@ -7,18 +7,28 @@ from rich.text import Text
 
 from console import words
 from console.clockwords import SIGNS, Left, Urgency
-from console.lines import STYLES, flag_words, kind_in_doubt, sender_of, whole
+from console.lines import STYLES, flag_words, kind_in_doubt, sender_of, state_words, whole
 from console.outside import one_line, outside
+from console.senders import doubtful
 from tickets.worklist import QueueRow
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One case as a line: the case, what it owes, and what is said of it beside its own marks («por salir»)."""
+    """One case as a line: the case, what it owes, and what is said of it beside its own marks («por salir»).
+
+    ``checked``: this service checks senders.
+    """
 
     row: QueueRow
     owed: Left
     mark: str = ""
+    checked: bool = True
+
+    @property
+    def doubt(self) -> str:
+        """Return the sign after a sender who may not be who the letter says, or ""."""
+        return "?" if doubtful(self.row, checked=self.checked) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,9 @@ class Column:
 def _time(line: Line, width: int) -> Text:
     """Write the time left; where nothing is owed, how the case stands; where there is danger, that it cannot wait."""
     if line.owed.urgency is Urgency.NONE and line.row.state != "quarantined":
-        return whole(words.STATES.get(line.row.state, line.row.state).lower(), STYLES[line.owed.urgency])
+        state = state_words(line.row)
+        state = words.STATES_BRIEFLY.get(state, state) if len(state) > width else state
+        return whole(state, STYLES[line.owed.urgency])
     if line.row.trafficking_risk and line.owed.urgency is not Urgency.BROKEN:
         return whole("! URGENTE", STYLES[Urgency.BROKEN])
     said = f"{SIGNS[line.owed.urgency]} {line.owed.brief}"
@@ -82,7 +94,8 @@ def _flags(line: Line, width: int) -> Text:
 
     The «?» of the line says that it is proposed, and that of the sender that it is not verified.
     """
-    said = [word for word in flag_words(line.row) if word not in ("línea propuesta", "sin verificar")]
+    marks = flag_words(line.row, checked=line.checked)
+    said = [word for word in marks if word not in ("línea propuesta", "sin verificar")]
     if line.mark:
         said.insert(1 if line.row.trafficking_risk else 0, line.mark)
     full = ", ".join(said)
@@ -100,10 +113,9 @@ def _flags(line: Line, width: int) -> Text:
 
 
 def _sender(line: Line, width: int) -> Text:
-    row = line.row
-    name = outside(sender_of(row))
-    name.truncate(width if row.verified else width - 1, overflow="ellipsis")
-    return name if row.verified else name.append("?")
+    name = outside(sender_of(line.row))
+    name.truncate(width - len(line.doubt), overflow="ellipsis")
+    return name.append(line.doubt)
 
 
 def _assignee(line: Line, width: int) -> Text:
@@ -118,7 +130,7 @@ def _subject(line: Line, width: int) -> Text:
 def _who_and_what(line: Line, width: int) -> Text:
     row = line.row
     first = one_line(sender_of(row), 60).split()[:1] or ["¿"]
-    return outside(f"{first[0][:9]}{'' if row.verified else '?'}: {row.subject or '(sin asunto)'}")
+    return outside(f"{first[0][:9]}{line.doubt}: {row.subject or '(sin asunto)'}")
 
 
 _NARROW = (
@@ -132,7 +144,7 @@ _NARROW = (
     Column("Remite: asunto", 18, _who_and_what, 4),
 )
 _WIDE = (
-    Column("Tiempo", 18, _time),
+    Column("Tiempo", 19, _time),
     Column("Número", 15, _number),
     Column("Línea", 20, _line),
     Column("Tipo", 11, _kind),
@@ -140,27 +152,41 @@ _WIDE = (
     Column("Avisos", 14, _flags, 3),
     Column("Remite", 14, _sender, 2),
     Column("A cargo", 8, _assignee, 1),
-    Column("Asunto", 18, _subject, 5),
+    Column("Asunto", 17, _subject, 5),
 )
+_FIRST_TO_GO = ("Idi", "Cargo", "Tipo", "Avisos", "Lín")
+"""What a very narrow terminal does without, in this order; the lines under the queue say it all."""
+_LEAST = 14
+"""Cells of the last column that are kept at any width: who wrote is not told by one letter."""
 GAP = 1
 """Cells between two columns."""
 
 
 def columns_for(width: int) -> tuple[tuple[Column, int], ...]:
     """Return the columns that fit a terminal of that width, each with its own width; they fill it exactly."""
-    chosen = _WIDE if width >= sum(one.width + GAP for one in _WIDE) + GAP else _NARROW
-    room = max(0, width - sum(one.width + GAP for one in chosen) - 2)  # a bar to scroll by stands at the right
+    chosen: tuple[Column, ...] = _WIDE if width >= sum(one.width + GAP for one in _WIDE) + GAP else _NARROW
+    room = _room(chosen, width)
+    for title in _FIRST_TO_GO:
+        if room + chosen[-1].width >= _LEAST:
+            break
+        chosen = tuple(one for one in chosen if one.title != title)
+        room = _room(chosen, width)
+    if room < 0:
+        last = chosen[-1]
+        return (*((one, one.width) for one in chosen[:-1]), (last, max(_LEAST, last.width + room)))
     shares = sum(one.share for one in chosen)
     given = [(one, one.width + room * one.share // shares) for one in chosen]
     last, wide = given[-1]
     return (*given[:-1], (last, wide + room - sum(room * one.share // shares for one in chosen)))
 
 
-def cells(
-    row: QueueRow, columns: tuple[tuple[Column, int], ...], owed: Left, *, chosen: bool = False, mark: str = ""
-) -> list[Text]:
+def _room(columns: tuple[Column, ...], width: int) -> int:
+    """Return the cells that columns leave over, below zero when they lack some."""
+    return width - sum(one.width + GAP for one in columns) - 2  # a bar to scroll by stands at the right
+
+
+def cells(line: Line, columns: tuple[tuple[Column, int], ...], *, chosen: bool = False) -> list[Text]:
     """Return the cells of a case; one that is marked to be acted on has a dot before its time."""
-    line = Line(row, owed, mark)
     made = [column.cell(line, width) for column, width in columns]
     for text, (_, width) in zip(made, columns, strict=True):
         text.truncate(width, overflow="ellipsis")

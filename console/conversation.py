@@ -5,6 +5,7 @@ from rich.text import Text
 from console import words
 from console.clockwords import short
 from console.outside import for_terminal, joined, one_line
+from console.senders import letter_words
 from console.sight import Sight
 from tickets.states import Direction, MessageKind
 from tickets.tables import Attachment, Message
@@ -96,7 +97,7 @@ def _message(sight: Sight, message: Message, *, unfolded: bool) -> Text:
     shown.append(f"{_SIDES[Direction(message.direction)]} {kind}", style=style)
     shown.append(f" · {short(message.at)}", style="bold")
     if message.direction == Direction.IN:
-        shown.append(f"\n  {_sender(message)}\n")
+        shown.append(f"\n  {_sender(sight, message)}\n")
         if message.subject and message.subject != sight.ticket.subject:
             shown.append(f"  Asunto: {one_line(message.subject, 300)}\n", style="dim")
     else:
@@ -122,11 +123,11 @@ def _message(sight: Sight, message: Message, *, unfolded: bool) -> Text:
     return shown
 
 
-def _sender(message: Message) -> str:
+def _sender(sight: Sight, message: Message) -> str:
     """Say who wrote a letter that came in, as the letter has it."""
     address = one_line(message.from_address, 120)
     name = " ".join(filter(None, (one_line(message.from_name, 60), f"<{address}>" if address else "(sin dirección)")))
-    return joined(name, "remitente verificado" if message.verified else "remitente sin verificar")
+    return joined(name, letter_words(verified=message.verified, note=message.sender_note, checked=sight.checked))
 
 
 def _author(message: Message) -> str:

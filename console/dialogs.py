@@ -1,12 +1,13 @@
 """Small questions over a screen; each gives back a typed answer, None (or False) when it was left with Escape.
 
 The same keys everywhere: Enter chooses or accepts, in a text of several lines it begins a new one; Ctrl+S accepts in
-all of them; Escape leaves.
+all of them; Escape leaves. A question about what to write to a person may have that person's letter beside it: at
+its left where the terminal is wide, else over it with F2, as on the sheet of an answer.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from rich.text import Text
 from textual import on
@@ -25,6 +26,7 @@ from tickets.search import fold
 
 R = TypeVar("R")
 _LEAVE = Binding("escape", "leave", "Cancelar", key_display="Esc")
+_SEE = Binding("f2", "letter", "Ver la carta", key_display="F2")
 
 
 def _accept(words: str) -> Binding:
@@ -44,7 +46,30 @@ class Choice:
 class Question(ModalScreen[R]):
     """A question that is answered once; a key that comes after the answer goes on to what follows it."""
 
+    AUTO_FOCUS = ".dialog *"
+
     answered = False
+    beside: Text | None = None
+    """The letter that is read while one answers; None for no letter."""
+
+    def with_letter(self, letter: Text) -> Self:
+        """Have a letter beside the question."""
+        self.beside = letter
+        return self
+
+    def on_mount(self) -> None:
+        """Put the letter beside the question."""
+        if self.beside is not None:
+            self.add_class("-beside")
+            self.mount(VerticalScroll(Static(self.beside, markup=False), classes="beside"), before=0)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the letter only where there is one."""
+        return self.beside is not None if action == "letter" else True
+
+    def action_letter(self) -> None:
+        """Show the letter, or take it away."""
+        self.toggle_class("-asked")
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
         """Give the answer back."""
@@ -77,11 +102,12 @@ class Line(Input):
 class Choose(Question[str | None]):
     """Choose one of a few, with arrows and Enter or with its own key; a letter goes to what begins with it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [_accept("Elegir"), _LEAVE]
+    BINDINGS: ClassVar[list[BindingType]] = [_accept("Elegir"), _SEE, _LEAVE]
 
-    def __init__(self, question: str, choices: Sequence[Choice], current: str = "") -> None:
+    def __init__(self, question: str, choices: Sequence[Choice], current: str = "", start: str = "") -> None:
         super().__init__()
-        self.question, self.choices, self.current = question, tuple(choices), current
+        self.question, self.choices, self.current, self.start = question, tuple(choices), current, start or current
+        self.offered = self.choices
 
     def compose(self) -> ComposeResult:
         """Lay out the question and its choices."""
@@ -91,9 +117,9 @@ class Choose(Question[str | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        """Stand on the present value."""
+        """Stand on the present value, or where Enter would most likely choose."""
         values = [one.value for one in self.choices]
-        self.query_one(OptionList).highlighted = values.index(self.current) if self.current in values else 0
+        self.query_one(OptionList).highlighted = values.index(self.start) if self.start in values else 0
 
     def on_key(self, event: Key) -> None:
         """Choose by the one key of a choice; another letter goes to the next choice that begins with it."""
@@ -113,7 +139,7 @@ class Choose(Question[str | None]):
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Give the chosen value back."""
-        self.dismiss(self.choices[event.option_index].value)
+        self.dismiss(self.offered[event.option_index].value)
 
     def action_accept(self) -> None:
         """Choose what stands under the cursor."""
@@ -174,7 +200,7 @@ class Confirm(Question[bool]):
 class AskLine(Question[str | None]):
     """Ask for one line of text; the hint stands over it, where it is read whole and stays while one writes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [_accept("Aceptar"), _LEAVE]
+    BINDINGS: ClassVar[list[BindingType]] = [_accept("Aceptar"), _SEE, _LEAVE]
 
     def __init__(self, question: str, hint: str = "", value: str = "", wrong: str = "") -> None:
         super().__init__()
@@ -205,6 +231,7 @@ class AskText(Question[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "accept", "Aceptar", key_display="Ctrl+S"),
+        _SEE,
         _LEAVE,
     ]
 

@@ -46,8 +46,10 @@ class HalfWritten:
 class AskDraft(AskText):
     """Ask for several lines, over what was half written before; whatever is left unaccepted stays half written."""
 
-    def __init__(self, question: str, hint: str, value: str, name: str, half_written: HalfWritten) -> None:
-        super().__init__(question, hint, half_written.get(name) or value)
+    def __init__(
+        self, question: str, hint: str, value: str, name: str, half_written: HalfWritten, wrong: str = ""
+    ) -> None:
+        super().__init__(question, hint, half_written.get(name) or value, wrong)
         self.recorded, self.named, self.half_written = value, name, half_written
         self.keeping: Timer | None = None
 

@@ -11,6 +11,7 @@ from console.clockwords import Urgency, left, owed_words, short, short_date
 from console.conversation import attachment_line
 from console.lines import STYLES
 from console.outside import joined, one_line
+from console.senders import failed, reason
 from console.sight import Sight
 from tickets.tables import JournalEntry, Promise
 
@@ -44,10 +45,11 @@ def headline(desk: Desk, sight: Sight, *, risk_apart: bool = False) -> Text:
         state=ticket.state,
         trafficking_risk=ticket.trafficking_risk,
         on_behalf=ticket.on_behalf,
-        verified=ticket.verified,
+        verified=ticket.verified or not sight.checked,
         proposed=ticket.proposed,
         enough=ticket.enough,
         flags=tuple(ticket.flags.split()),
+        failed=sight.last_letter is not None and failed(sight.last_letter.sender_note),
     )
     if ticket.trafficking_risk:
         shown.append("" if risk_apart else f"{RISK}\n", style="bold")
@@ -167,8 +169,7 @@ def _person(shown: Text, sight: Sight) -> None:
     shown.append(f"{one_line(ticket.requester_name, 100) or '(sin nombre)'}\n")
     shown.append(f"<{one_line(ticket.requester_address, 200) or 'sin dirección'}>\n")
     if letter is not None:
-        said = "Remitente verificado" if letter.verified else "Remitente SIN verificar"
-        shown.append(f"{said}{f': {one_line(letter.sender_note, 200)}' if letter.sender_note else ''}\n")
+        shown.append(f"{reason(verified=letter.verified, note=letter.sender_note, checked=sight.checked)}\n")
     if sight.related:
         shown.append(f"Quizá relacionado con {sight.related}\n")
     if sight.others:

@@ -8,7 +8,8 @@ from casework.desk import Desk
 from console import words
 from console.clockwords import Left, Urgency, left, short
 from console.outside import outside
-from tickets import worklist
+from console.senders import checks_senders, failed
+from tickets import cases, worklist
 from tickets.worklist import Asked, QueueRow
 
 HEADINGS: tuple[str, ...] = (
@@ -44,13 +45,14 @@ def queue_lines(desk: Desk, limit: int = 200) -> list[list[Text | str]]:
 
 def queue_line(desk: Desk, row: QueueRow, now: datetime) -> list[Text | str]:
     """Return one case as the cells of ``HEADINGS``."""
+    marks = flag_words(row, checked=checks_senders(desk))
     return [
         whole(row.reference),
         whole(line_words(row)),
         whole(kind_words(row)),
         whole(short(row.due_at)),
-        time_left(left(desk, now, row.target_at, row.due_at)),
-        ", ".join([*flag_words(row), *(["tipo por confirmar"] if kind_in_doubt(row) else [])]),
+        _time_or_state(row, left(desk, now, row.target_at, row.due_at)),
+        ", ".join([*marks, *(["tipo por confirmar"] if kind_in_doubt(row) else [])]),
         outside(sender_of(row)[:40]),
         outside(row.subject[:60] or "(sin asunto)"),
     ]
@@ -73,16 +75,30 @@ def kind_in_doubt(row: QueueRow) -> bool:
     return row.state != "quarantined" and row.kind != "consulta" and not row.kind_confirmed
 
 
-def flag_words(row: QueueRow) -> list[str]:
-    """Return what a case is marked with, in Spanish words, the gravest first."""
+def state_words(row: QueueRow) -> str:
+    """Say how a case stands: «respondido», «derivado», «espera a la persona», «unido a otro», «cerrado»."""
+    if row.state == "answered" and row.last.asked_back:
+        return words.AWAITS_PERSON
+    if row.state == "closed" and row.outcome == cases.MERGED:
+        return words.MERGED
+    return words.STATES.get(row.state, row.state).lower()
+
+
+def flag_words(row: QueueRow, *, checked: bool) -> list[str]:
+    """Return what a case is marked with, in Spanish words, the gravest first.
+
+    ``checked``: this service checks senders. In a case that has ended a new letter would have opened it again.
+    """
     return words.flag_words(
         state=row.state,
         trafficking_risk=row.trafficking_risk,
         on_behalf=row.on_behalf,
-        verified=row.verified,
+        verified=row.verified or not checked,
         proposed=row.proposed,
         enough=row.enough,
         flags=row.flags,
+        wrote_again=row.last.wrote_again and row.state in ("new", "open", "quarantined"),
+        failed=failed(row.last.sender_note),
     )
 
 
@@ -94,6 +110,12 @@ def sender_of(row: QueueRow) -> str:
 def whole(text: str, style: str = "") -> Text:
     """Return words of our own as a cell that is never broken over two lines."""
     return Text(text, style=style, no_wrap=True, overflow="ellipsis", end="")
+
+
+def _time_or_state(row: QueueRow, owed: Left) -> Text:
+    if owed.urgency is Urgency.NONE and row.state != "quarantined":
+        return whole(state_words(row), STYLES[owed.urgency])
+    return time_left(owed)
 
 
 def time_left(owed: Left) -> Text:

@@ -6,15 +6,18 @@ from textual.app import App
 
 from console import words
 from console.dialogs import AskLine, Choice, Choose
-from console.views import Filter
+from console.views import EVERYTHING, Filter, View
 
 _KIND_KEYS = {"consulta": "c", "sugerencia": "s", "reclamo": "r", "agradecimiento": "a", "ajeno": "j"}
 
 
-async def ask_words(app: App[object], now: Filter) -> Filter | None:
-    """Ask for words to look for; none takes them off."""
+async def ask_words(app: App[object], now: Filter, view: View) -> Filter | None:
+    """Ask for words to look for in a view; none takes them off."""
     hint = 'palabras de las cartas, remitente o número; "juntas" entre comillas'
-    said = await app.push_screen_wait(AskLine("Buscar", hint, now.text))
+    if view.id != EVERYTHING:
+        hint += "\nBusca solo en esta vista; si hay casos en otra parte, se dice debajo de la lista."
+    asked = f"Buscar en «{view.name}»: {view.explained}"
+    said = await app.push_screen_wait(AskLine(asked, hint, now.text))
     return None if said is None else replace(now, text=said.strip())
 
 

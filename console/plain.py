@@ -19,7 +19,7 @@ from console.lines import queue_line
 from console.outside import for_terminal, one_line
 from console.refusals import REFUSED, explain
 from console.sight import Sight, offers, see
-from console.views import VIEWS, Filter, Page, page
+from console.views import VIEWS, Filter, Page, beyond_words, page
 from console.waypoints import full_reference
 from replies.facts import entities
 from replies.render import BadVariable, Rendered
@@ -98,6 +98,8 @@ class Conversation:
             self._say("Ningún caso pasa el filtro." if self.narrowed else self.view.empty)
         elif found.after is not None:
             self._say("Hay más: n los lee.")
+        if beyond := beyond_words(self.desk, self.actor, self.view.id, self.narrowed):
+            self._say(f"{beyond}: v, y luego Archivo, los lee.")
 
     def _choose_view(self) -> None:
         views = [one for one in VIEWS if one.id != "uncertain"]

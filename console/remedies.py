@@ -47,6 +47,17 @@ def entries(desk: Desk, states: tuple[str, ...]) -> list[Entry]:
     return [Entry(one, known.get(one.reference)) for one in forms]
 
 
+def commitment_words(form: RemediationForm) -> str:
+    """Name the commitment so that nobody takes it for kept: «No se cumplió: respuesta dentro del plazo»."""
+    said = form.commitment.label
+    return f"No se cumplió: {said[0].lower()}{said[1:]}"
+
+
+def row_name(form: RemediationForm) -> str:
+    """Name a row, for what stands half written in it."""
+    return f"la medida {form.id}"
+
+
 def who_and_what(case: QueueRow | None) -> str:
     """Say whose case it is and what about, as the letter says it."""
     if case is None:
@@ -69,7 +80,7 @@ def broken_words(form: RemediationForm, case: QueueRow | None) -> str:
 def entry_words(entry: Entry) -> Text:
     """Return what a row is about and lacks, in full."""
     form = entry.form
-    shown = Text(f"{form.reference} · {form.commitment.label}\n", style="bold")
+    shown = Text(f"{form.reference} · {commitment_words(form)}\n", style="bold")
     shown.append(f"{broken_words(form, entry.case)}\n", style="not bold")
     said = (
         f"Cerrada el {short(form.closed_at)}."

@@ -7,6 +7,7 @@ from datetime import datetime
 from casework import presence
 from casework.desk import WRITERS, Actor, Desk
 from casework.suggesting import suggest_for
+from console.senders import checks_senders
 from replies.template import Template
 from tickets import cases, clocks, journal, outgoing, people
 from tickets.states import KEEPS_PROMISE, Direction, OutboxState
@@ -20,6 +21,7 @@ class Sight:
     ``verdict`` is the classifier's own of the letter that opened the case, ``warning`` that of the first letter in
     which it saw danger, ``judged_by`` the name of whoever judged after it; ``merged_into`` is the case that goes on
     for this one, ``answering`` the colleague who is answering it now; "" stands for none.
+    ``checked``: this service checks senders.
     """
 
     seen_at: datetime
@@ -38,6 +40,7 @@ class Sight:
     outgoing: tuple[Outgoing, ...]
     journal: tuple[JournalEntry, ...]
     staff: Mapping[int, str]
+    checked: bool
 
     @property
     def owed(self) -> Promise | None:
@@ -111,6 +114,7 @@ def see(desk: Desk, actor: Actor, reference: str) -> Sight:
             outgoing=tuple(outgoing.of_ticket(session, ticket.id)),
             journal=tuple(journal.entries_of(session, ticket.id)),
             staff=staff,
+            checked=checks_senders(desk),
         )
 
 

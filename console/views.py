@@ -15,6 +15,9 @@ from tickets.worklist import Asked, Pile, Place, QueueRow
 
 PAGE = 100
 """Cases read at a time."""
+EVERYTHING = "all"
+"""The view that leaves nothing out."""
+_MOST_BEYOND = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ VIEWS: tuple[View, ...] = (
     View("7", "uncertain", "Envíos", "cartas que quizá no llegaron: falta decirlo", "No hay envíos inciertos."),
     View("8", "quarantine", "Ilegibles", "cartas que no se pudieron analizar", "No hay cartas sin analizar."),
     View("9", "closed", "Hechas", "casos respondidos, derivados y cerrados", "Todavía no hay casos respondidos."),
-    View("0", "all", "Archivo", "todos los casos que hubo, el más nuevo primero", "Todavía no hay casos."),
+    View("0", EVERYTHING, "Archivo", "todos los casos que hubo, el más nuevo primero", "Todavía no hay casos."),
 )
 
 
@@ -108,6 +111,19 @@ def page(
     return Page(found.rows, found.after, now)
 
 
+def beyond_words(desk: Desk, actor: Actor, view: str, narrowed: Filter) -> str:
+    """Say whether the words that are looked for are found outside the view too; "" when they are not."""
+    if not narrowed.text or view == EVERYTHING:
+        return ""
+    with desk.store.read() as session:
+        looked_for = asked(actor, view, narrowed, desk.clock())
+        count, sure = worklist.beyond(session, looked_for, most=_MOST_BEYOND)
+    if not count:
+        return "" if sure else "Fuera de esta vista puede haber más"
+    few = "" if sure else "al menos "
+    return f"Fuera de esta vista hay {few}{count} {'caso' if count == 1 else 'casos'}"
+
+
 def asked(actor: Actor, view: str, narrowed: Filter, now: datetime) -> Asked:
     """Return what a view with its filter asks of the record."""
     plain = Asked(line=narrowed.line, kind=narrowed.kind, country=narrowed.country, text=narrowed.text)
@@ -126,7 +142,7 @@ def asked(actor: Actor, view: str, narrowed: Filter, now: datetime) -> Asked:
             return replace(plain, pile=Pile.UNREAD)
         case "closed":
             return replace(plain, pile=Pile.ENDED)
-        case "all":
+        case _ if view == EVERYTHING:
             return replace(plain, pile=Pile.ALL)
         case _:
             return plain

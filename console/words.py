@@ -43,6 +43,10 @@ STATES = {
     "closed": "Cerrado",
     "quarantined": "Sin analizar",
 }
+AWAITS_PERSON, MERGED = "espera a la persona", "unido a otro"
+"""What the state of a case leaves out: its last answer asks for something; it goes on in another one."""
+STATES_BRIEFLY = {AWAITS_PERSON: "espera datos"}
+"""The same where thirteen letters must do."""
 
 PROMISES = {"open": "corriendo", "kept": "cumplido", "broken": "incumplido", "void": "sin efecto"}
 
@@ -80,6 +84,8 @@ ROLES = {
 
 RISK = "riesgo de trata"
 """The gravest mark."""
+WROTE_AGAIN = "volvió a escribir"
+PERHAPS_FORGED = "remitente quizá falso"
 
 FLAGS = {
     "id_repetido": "identificador repetido",
@@ -94,6 +100,8 @@ FLAGS = {
 
 FLAGS_BRIEFLY = {
     RISK: "trata",
+    WROTE_AGAIN: "volvió",
+    PERHAPS_FORGED: "¿falso?",
     "sin analizar": "ilegible",
     "faltan datos": "faltan",
     "por tercero": "tercero",
@@ -159,17 +167,21 @@ def flag_words(
     proposed: bool,
     enough: bool,
     flags: tuple[str, ...] = (),
+    wrote_again: bool = False,
+    failed: bool = False,
 ) -> list[str]:
-    """Return what a case is marked with, in Spanish words, the gravest first."""
+    """Return what a case is marked with, in Spanish words, the gravest first; ``failed``: the check of its sender."""
     unread = state == "quarantined"
     marks = [
         (RISK, trafficking_risk),
         ("sin analizar", unread),
+        (PERHAPS_FORGED, failed),
+        (WROTE_AGAIN, wrote_again),
         ("línea propuesta", proposed and not unread),
         ("faltan datos", not enough and not unread),
         ("por tercero", on_behalf),
         *((FLAGS.get(one) or one_line(one.replace("_", " "), 30), True) for one in flags),
-        ("sin verificar", not verified),
+        ("sin verificar", not verified and not failed),
     ]
     return [word for word, holds in marks if holds]
 

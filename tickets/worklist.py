@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, TextClause, func, or_, select, text, true, tuple_
 from sqlalchemy.orm import Session
 
+from tickets.latest import NOTHING, Latest, latest
 from tickets.rows import core
 from tickets.search import Query, named, newest_on_sqlite, on_postgresql, on_sqlite, understand
 from tickets.states import PromiseState
@@ -53,7 +54,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """One line of the queue."""
+    """One line of the queue; ``last`` is what was said last in the case."""
 
     id: int
     reference: str
@@ -77,6 +78,8 @@ class QueueRow:
     updated_at: datetime
     target_at: datetime | None
     due_at: datetime | None
+    outcome: str = ""
+    last: Latest = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +104,54 @@ def page(session: Session, asked: Asked, *, limit: int, after: Place | None = No
     rows = list(_read(session, asked, after, limit + 1))
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
-    return Slice(tuple(map(_row, shown)), None if last is None else _place(asked, last))
+    return Slice(tuple(_with_latest(session, shown)), None if last is None else _place(asked, last))
 
 
 def by_reference(session: Session, references: Sequence[str]) -> dict[str, QueueRow]:
     """Return reference -> case of those that exist among so many references."""
     query = _rows_of(Asked(pile=Pile.ALL)).where(_TICKET.c.reference.in_(references))
-    return {row.reference: _row(row) for row in session.execute(query)}
+    return {row.reference: row for row in _with_latest(session, session.execute(query).all())}
 
 
 def count(session: Session, asked: Asked, *, most: int) -> int:
     """Count the cases of a list that is not searched by words, at most so many."""
     some = select(_TICKET.c.id).where(*_conditions(asked)).limit(most)
     return int(session.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+
+
+def beyond(session: Session, asked: Asked, *, most: int) -> tuple[int, bool]:
+    """Count the cases that hold the words but stand outside the list, at most so many.
+
+    Only the newest ``_LOOKED_AT`` finds are looked at; False says that there were more of them.
+    """
+    query = understand(asked.text)
+    if not query:
+        return 0, True
+    everywhere = Asked(pile=Pile.ALL, line=asked.line, kind=asked.kind, country=asked.country, language=asked.language)
+    counted: set[int] = set()
+    looked_at = 0
+    for ids in _finds(session, query):
+        looked_at += len(ids)
+        counted |= _among(session, everywhere, ids) - _among(session, asked, ids)
+        if len(counted) >= most or looked_at >= _LOOKED_AT:
+            return min(len(counted), most), False
+    return len(counted), True
+
+
+def _finds(session: Session, query: Query) -> Iterator[Sequence[int]]:
+    """Yield the ids of the cases that hold the words, some of them twice, a stride at a time."""
+    yield named(session, query)
+    if session.get_bind().dialect.name == "postgresql":
+        newest = on_postgresql(query).order_by(text("1 DESC")).limit(_LOOKED_AT)
+        yield from session.execute(newest).scalars().partitions(_STRIDE)
+    else:
+        yield from newest_on_sqlite(session, query, None, _STRIDE)
+
+
+def _among(session: Session, asked: Asked, ids: Sequence[int]) -> set[int]:
+    """Return those of the ids that are in a list, whatever words it is searched by."""
+    fits = select(_TICKET.c.id).where(_TICKET.c.id.in_(ids), *_conditions(asked))
+    return set(session.execute(fits).scalars())
 
 
 def _read(session: Session, asked: Asked, after: Place | None, limit: int) -> Sequence[Any]:
@@ -176,6 +214,8 @@ _PIECES = ((True, True), (True, False), (False, True), (False, False))
 _FEW = 5_000
 """So many cases that hold the words are looked up and sorted; with more, the list is walked until a page is full."""
 _STRIDE = 500
+_LOOKED_AT = 2_000
+"""So many finds are looked at to say what a list does not show."""
 
 
 def _walk(session: Session, asked: Asked, ids: Set[int], after: Place | None, limit: int) -> list[int]:
@@ -196,8 +236,7 @@ def _newest_with(session: Session, asked: Asked, query: Query, after: Place | No
     own = [one for one in named(session, query) if before is None or one < before]
     kept: set[int] = set()
     for ids in chain([own], newest_on_sqlite(session, query, before, _STRIDE)):
-        fits = select(_TICKET.c.id).where(_TICKET.c.id.in_(ids), *_conditions(asked))
-        kept.update(session.execute(fits).scalars())
+        kept |= _among(session, asked, ids)
         if len(kept) >= limit + len(own):
             break
     return sorted(kept, reverse=True)[:limit]
@@ -265,7 +304,12 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool] | TextClause]:
     return conditions
 
 
-def _row(row: Any) -> QueueRow:
+def _with_latest(session: Session, found: Sequence[Any]) -> list[QueueRow]:
+    said = latest(session, [row.id for row in found])
+    return [_row(row, said.get(row.id, NOTHING)) for row in found]
+
+
+def _row(row: Any, last: Latest) -> QueueRow:
     return QueueRow(
         id=row.id,
         reference=row.reference,
@@ -289,4 +333,6 @@ def _row(row: Any) -> QueueRow:
         updated_at=row.updated_at,
         target_at=row.target_at,
         due_at=row.due_at,
+        outcome=row.outcome,
+        last=last,
     )

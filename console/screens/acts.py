@@ -161,7 +161,7 @@ class CaseScreen(DeskScreen[None]):
         login = await self.app.push_screen_wait(Choose("¿Quién lo atiende?", found))
         if login is not None and await self.act(
             lambda: assign.assign(self.desk, self.actor, self.reference, login),
-            f"A cargo de {next(one.words for one in found if one.value == login).partition(' (')[0]}",
+            f"Reasignado a {next(one.words for one in found if one.value == login).partition(' (')[0]}",
         ):
             self.load()
 

@@ -16,9 +16,10 @@ from casework import compose_reply
 from casework.danger import SAFE_CONTACT
 from console.conversation import asked_words
 from console.dialogs import AskLine, Choice, Choose
-from console.filling import missing, question
+from console.filling import half_name, in_words, missing, on_the_sheet, question
 from console.keybar import KeyBar
-from console.outside import for_terminal, one_line
+from console.offering import offer_line, reason, sent_on, sent_words
+from console.outside import for_terminal
 from console.refusals import REFUSED, explain
 from console.screens.base import Banner, Workplace
 from console.screens.sheet import SheetScreen
@@ -26,6 +27,8 @@ from console.sight import Offer, Sight, offers
 from replies.render import BadVariable, Rendered
 from replies.terms import terms
 
+_TALL = 20
+"""From so many lines on, a list of replies shows enough of them even where some take two."""
 _TITLES = {"ask_back": "Pedir datos", "referral": "Derivar"}
 
 
@@ -41,6 +44,16 @@ class Offers(OptionList):
         if self.highlighted is not None and isinstance(self.screen, AnswerScreen):
             self.screen.taking = True
         super().action_select()
+
+    def on_resize(self) -> None:
+        """Say as much of every reply as the new width has room for."""
+        if isinstance(self.screen, AnswerScreen):
+            self.screen.fit_offers()
+
+    @property
+    def room(self) -> int:
+        """The letters of a line, beside the bar to scroll by."""
+        return max(20, self.region.width - 2 - self.styles.scrollbar_size_vertical)
 
 
 class AnswerScreen(SheetScreen):
@@ -73,6 +86,7 @@ class AnswerScreen(SheetScreen):
         self.fixed = bool(template)
         self.offers: list[Offer] = []
         self.shown: list[Offer | None] = []
+        self.sent = sent_on(sight)
         self.given: dict[str, str] = {}
         self.previewed = False
         self.taking = False
@@ -141,14 +155,21 @@ class AnswerScreen(SheetScreen):
         options.add_option(
             Option(Text("✎ Continuar su borrador" if draft else "✎ Escribir desde cero", style="italic"))
         )
-        language = self.sight.ticket.language
-        for one in found:
-            title = one.template.texts[one.template.language_for(language)].title
-            said = Text("⚠ revisión vencida · " if self._late(one) else "", no_wrap=True, overflow="ellipsis")
-            said.append(title, style="bold" if one.suggested else "")
-            said.append(f"  {_reason(one)}", style="italic")
-            options.add_option(Option(said))
+        options.add_options(Option(self._said(one)) for one in found)
         options.highlighted = 0 if draft or not found else 1
+
+    def fit_offers(self) -> None:
+        """Write the replies on offer anew, for another width."""
+        options = self.query_one("#offers", Offers)
+        for at, one in enumerate(self.shown):
+            if one is not None:
+                options.replace_option_prompt_at_index(at, self._said(one))
+
+    def _said(self, one: Offer) -> Text:
+        title = one.template.texts[one.template.language_for(self.sight.ticket.language)].title
+        options = self.query_one("#offers", Offers)
+        tall, sent_at = options.region.height >= _TALL, self.sent.get(one.template.id)
+        return offer_line(one, title, options.room, tall=tall, late=self._late(one), sent_at=sent_at)
 
     def _late(self, offer: Offer) -> bool:
         return offer.template.review_by < lima_date(self.desk.clock())
@@ -174,12 +195,14 @@ class AnswerScreen(SheetScreen):
             self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
             overdue = f"⚠ Debió revisarse el {date_words(offer.template.review_by)}.\n" if self._late(offer) else ""
             rules = "⚠ " + "\n⚠ ".join(SAFE_CONTACT) + "\n\n" if self.sight.ticket.trafficking_risk else ""
-            why = f"Por qué se sugiere: {one_line(offer.why, 300)}\n" if offer.suggested else ""
+            why = f"Por qué se sugiere: {reason(offer)}\n" if offer.suggested else ""
+            sent = sent_words(self.sent.get(offer.template.id))
+            sent = f"✔ En este caso, {sent}.\n" if sent else ""
             self.previewed = True
             text = made[0].text
             for one in offer.template.variables:
                 text = text.replace(f"[[{one.name}]]", f"[[{one.label}]]")
-            shown.update(_marked(f"{rules}{overdue}{why}Úsela cuando: {offer.template.when}\n\n{text}"))
+            shown.update(_marked(f"{rules}{overdue}{sent}{why}Úsela cuando: {offer.template.when}\n\n{text}"))
 
     @on(OptionList.OptionSelected, "#offers")
     def chosen(self, event: OptionList.OptionSelected) -> None:
@@ -228,7 +251,7 @@ class AnswerScreen(SheetScreen):
         """Ask for the missing variables one by one, then show the sheet."""
         reference, template_id = self.sight.ticket.reference, self.template
         template = compose_reply.find(self.desk, template_id)
-        wrong, retry, asked = "", "", 0
+        wrong, retry, asked, half_written = "", "", 0, self.place.half_written
         while True:
             given = dict(self.given)
             try:
@@ -237,7 +260,7 @@ class AnswerScreen(SheetScreen):
                 )
             except BadVariable as error:  # the newest value is the wrong one: ask for it again
                 _, retry = self.given.popitem()
-                wrong = str(error)
+                wrong = in_words(error, template)
                 asked -= 1
                 continue
             except REFUSED as error:
@@ -246,10 +269,13 @@ class AnswerScreen(SheetScreen):
             open_ones = missing(template, made)
             if not open_ones:
                 break
-            value = await self.app.push_screen_wait(
-                question(open_ones[0], (asked + 1, asked + len(open_ones)), retry, wrong)
+            asked_now = question(
+                open_ones[0], (asked + 1, asked + len(open_ones)), retry, wrong, half_written, reference
             )
+            value = await self.app.push_screen_wait(asked_now.with_letter(asked_words(self.sight)))
             if value is None:
+                if half_written.get(half_name(open_ones[0], reference)):
+                    self.tell("Lo escrito queda a medias: está aquí cuando vuelva.")
                 if self.fixed:
                     self.dismiss(None)
                 return
@@ -259,6 +285,7 @@ class AnswerScreen(SheetScreen):
                 self.given[open_ones[0].name] = value
                 asked += 1
         self._edit(made, untouched=not self.given)
+        on_the_sheet(template, half_written, reference)
 
     @work(exclusive=True, group="back")
     async def action_back(self) -> None:
@@ -268,11 +295,6 @@ class AnswerScreen(SheetScreen):
             if self.sight.ticket.reference not in self.place.unsaved and self._is_kept():
                 self.tell("Su borrador queda guardado: r lo retoma.")
         self.dismiss(None)
-
-
-def _reason(offer: Offer) -> str:
-    """Return why a reply is on offer."""
-    return f"sugerida: {one_line(offer.why, 90)}" if offer.suggested else one_line(offer.why, 90)
 
 
 def _marked(text: str) -> Text:

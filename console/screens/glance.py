@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from console.glance import glance_text, look
+from console.glance import Glance, glance_text, look
 from console.keybar import KeyBar
 from console.screens.base import Banner
 from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, WayScreen, room_keys
@@ -27,6 +27,7 @@ class GlanceScreen(WayScreen):
     ]
 
     read = False
+    found: Glance | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out one column of counts."""
@@ -46,8 +47,21 @@ class GlanceScreen(WayScreen):
         """Count again."""
         found = await self.fetch(lambda: look(self.desk))
         if found is not None:
-            self.query_one("#glance Static", Static).update(glance_text(found))
+            self.found = found
+            self.show()
             self.read = True
+
+    def on_resize(self) -> None:
+        """Fit the columns to the width."""
+        self.call_after_refresh(self.show)
+
+    def show(self) -> None:
+        """Show what was counted, as wide as there is room beside the bar to scroll by."""
+        for pane in self.query("#glance").results(VerticalScroll):  # none, while the screen is being taken down
+            if self.found is not None:
+                styles = pane.styles
+                room = pane.region.width - styles.gutter.width - styles.scrollbar_size_vertical
+                pane.query_one(Static).update(glance_text(self.found, room))
 
     def action_reload(self) -> None:
         """Count again now."""

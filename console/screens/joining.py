@@ -33,7 +33,18 @@ class JoiningScreen(CaseScreen):
             return
         reference = await self.app.push_screen_wait(Choose("¿Qué caso abre?", choices))
         if reference is not None:
+            self._go_to(reference)
+
+    def _go_to(self, reference: str) -> None:
+        """Open a case over this one; one that is open already is gone back to, so that Escape ends the round soon."""
+        self.place.remembered["reference"] = reference
+        stack = self.app.screen_stack
+        open_at = [at for at, one in enumerate(stack) if isinstance(one, JoiningScreen) and one.reference == reference]
+        if not open_at:
             self.app.push_screen(type(self)(self.place, reference))
+            return
+        for _ in stack[open_at[-1] + 1 :]:
+            self.app.pop_screen()
 
     @work
     async def action_merge(self) -> None:

@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.widgets import DataTable, Static
 
 from console.clockwords import left
-from console.columns import GAP, Column, cells, columns_for
+from console.columns import GAP, Column, Line, cells, columns_for
 from console.details import row_details
 from console.keybar import KeyBar
 from console.narrowing import ask_filter, ask_words
@@ -20,9 +20,11 @@ from console.preview import preview
 from console.screens.base import Banner, ListTable, Workplace
 from console.screens.deeds import QueueDeeds
 from console.screens.ways import JUMP_KEY, VIEW_KEYS, VIEWS_KEY, room_keys
+from console.senders import checks_senders
+from console.signs import QUEUE_SIGNS
 from console.unfinished import Unfinished, look, standing_words
 from console.viewbar import views_bar
-from console.views import VIEWS, Filter, Page, page
+from console.views import EVERYTHING, VIEWS, Filter, Page, beyond_words, page
 from tickets.worklist import Place, QueueRow
 
 _VIEW = {view.id: view for view in VIEWS}
@@ -96,24 +98,7 @@ class QueueScreen(QueueDeeds):
         Binding("q", "app.quit", "Salir", id="queue.quit"),
     ]
 
-    SIGNS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("✗ vencida 2 h", "pasó el plazo hace 2 horas de trabajo y se sigue debiendo la respuesta"),
-        ("! urge, 6 h", "pasó la meta interna; quedan 6 horas de trabajo hasta que venza el plazo"),
-        ("! URGENTE", "riesgo de trata: se responde en minutos, sea cual sea el plazo"),
-        ("! 1 h 30 min", "queda poco para la meta"),
-        ("· 6 h", "la meta es hoy"),
-        ("1 d háb.", "falta un día hábil para la meta"),
-        ("2?", "línea propuesta: una persona la confirma con c o la corrige con l"),
-        ("Recl.?", "tipo por confirmar: mientras tanto corre el plazo de consulta"),
-        ("Carmen?", "remitente sin verificar: podría no ser quien dice"),
-        ("Lín · Idi", "línea de acción, de 1 a 5 (0, ninguna) · idioma de la carta"),
-        ("tercero", "escribe por otra persona"),
-        ("rebotó", "una carta nuestra no llegó a su dirección"),
-        ("por salir", "ya hay una respuesta escrita que todavía no ha salido"),
-        ("borrador", "usted dejó una respuesta a medio escribir"),
-        ("trata +2", "riesgo de trata, y dos avisos más: abajo se leen enteros"),
-        ("●", "marcado, para actuar sobre varios"),
-    )
+    SIGNS: ClassVar[tuple[tuple[str, str], ...]] = QUEUE_SIGNS
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
@@ -122,6 +107,7 @@ class QueueScreen(QueueDeeds):
         self.narrowed = Filter.recalled(recalled)
         self.rows: list[QueueRow] = []
         self.next_place: Place | None = None
+        self.beyond = ""  # what the words that are looked for find outside the view
         self.marked: set[str] = set()
         self.columns: tuple[tuple[Column, int], ...] = ()
         self.unfinished = Unfinished()
@@ -134,6 +120,7 @@ class QueueScreen(QueueDeeds):
         yield Static("", id="views", markup=False)
         yield Static("", id="empty", markup=False)
         yield ListTable(id="queue", cursor_type="row", cell_padding=0)
+        yield Static("", id="beyond", markup=False)
         yield Static("", id="details", markup=False)
         yield Static("", id="letter", markup=False)
         yield KeyBar()
@@ -178,7 +165,28 @@ class QueueScreen(QueueDeeds):
             self.rows, self.next_place, self.was_read = list(found.rows), found.after, True
             self.marked &= {row.reference for row in self.rows}
             self._show()
+            if self.narrowed.text and not quiet:
+                self.call_after_refresh(self._look_beyond)
         self.query_one(Banner).refresh_hour()
+
+    @work(exclusive=True, group="beyond")
+    async def _look_beyond(self) -> None:
+        """Say what the words that are looked for find outside the view; the list does not wait for it."""
+        view, narrowed = self.view, self.narrowed
+        said = await self.fetch(lambda: beyond_words(self.desk, self.actor, view, narrowed), quiet=True)
+        beyond = f"{said}: {_VIEW[EVERYTHING].key} abre {_VIEW[EVERYTHING].name}." if said else ""
+        if (view, narrowed) == (self.view, self.narrowed) and beyond != self.beyond:
+            self.beyond = beyond
+            self._show_beyond()
+
+    def _show_beyond(self) -> None:
+        """Show it under the list; where the list is empty, beside the word that it is."""
+        nothing = f"Nada aquí: ningún caso de «{_VIEW[self.view].name}» pasa el filtro. Esc lo quita.\n{self.beyond}"
+        empty, beyond = self.query_one("#empty", Static), self.query_one("#beyond", Static)
+        empty.update(Text(nothing.strip() if self.narrowed else _VIEW[self.view].empty))
+        empty.display, beyond.display = not self.rows, bool(self.rows and self.beyond)
+        if beyond.display:
+            beyond.update(Text(self.beyond, style="bold"))
 
     @work(exclusive=True, group="page")
     async def load_more(self) -> None:
@@ -226,8 +234,8 @@ class QueueScreen(QueueDeeds):
 
     def _cells(self, row: QueueRow, columns: tuple[tuple[Column, int], ...]) -> list[Text]:
         owed = left(self.desk, self.desk.clock(), row.target_at, row.due_at)
-        mark = self.unfinished.marks.get(row.id, "")
-        return cells(row, columns, owed, chosen=row.reference in self.marked, mark=mark)
+        line = Line(row, owed, self.unfinished.marks.get(row.id, ""), checks_senders(self.desk))
+        return cells(line, columns, chosen=row.reference in self.marked)
 
     def _show_views(self) -> None:
         line = views_bar(self.view, self.size.width, self.unfinished.counts)
@@ -241,9 +249,7 @@ class QueueScreen(QueueDeeds):
         chosen_view = _VIEW[self.view]
         count = f"{len(self.rows)}{more} {'caso' if len(self.rows) == 1 and not more else 'casos'}"
         self.query_one(Banner).retitle(f"SOM · Bandeja · {chosen_view.name}: {count}")
-        empty = self.query_one("#empty", Static)
-        empty.update(Text("Ningún caso pasa el filtro. Esc lo quita." if self.narrowed else chosen_view.empty))
-        empty.display = not self.rows
+        self._show_beyond()
         self.show_said()
 
     def standing(self) -> Text:
@@ -312,7 +318,7 @@ class QueueScreen(QueueDeeds):
 
             self.app.push_screen(UncertainScreen(self.place), self.carry_out)
             return
-        self.view, self.rows, self.marked = view, [], set()
+        self.view, self.rows, self.marked, self.beyond = view, [], set(), ""
         self.place.remembered["view"] = view
         self.query_one(DataTable).clear()
         self.load()
@@ -325,7 +331,7 @@ class QueueScreen(QueueDeeds):
     @work
     async def action_search(self) -> None:
         """Ask for words to look for."""
-        self._narrow(await ask_words(self.app, self.narrowed))
+        self._narrow(await ask_words(self.app, self.narrowed, _VIEW[self.view]))
 
     @work
     async def action_filter(self) -> None:
@@ -334,7 +340,7 @@ class QueueScreen(QueueDeeds):
 
     def _narrow(self, narrowed: Filter | None) -> None:
         if narrowed is not None and narrowed != self.narrowed:
-            self.narrowed, self.rows = narrowed, []
+            self.narrowed, self.rows, self.beyond = narrowed, [], ""
             self.place.remembered.update(narrowed.kept())
             self.load()
 

@@ -16,13 +16,14 @@ from casework.attention import CHANNELS, GENDERS, OUTCOMES, Attended, CannotRegi
 from console import words
 from console.clockwords import short
 from console.dialogs import AskLine, Choice, Choose, Confirm
-from console.drafting import AskDraft, HalfWritten
+from console.drafting import AskDraft
 from console.keybar import KeyBar
 from console.outside import one_line
 from console.refusals import explain
 from console.screens.base import Banner, DeskScreen, Workplace
 
 _NOT_SAID = "no"
+_NOTE = "la nota de una atención"
 _CHANNEL_KEYS = {"telephone": "t", "in_person": "p", "video": "v"}
 _GENDER_KEYS = {"female": "m", "male": "h", "other": "o"}
 _SCORES = ("Muy insatisfecha", "Insatisfecha", "Ni satisfecha ni insatisfecha", "Satisfecha", "Muy satisfecha")
@@ -97,7 +98,9 @@ class RegisterScreen(DeskScreen[str | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin to ask."""
+        """Begin to ask; a note that a terminal left when it died is told."""
+        if self.place.half_written.get(_NOTE):
+            self.tell("Quedó una nota a medias de otra vez: está en el campo 9.")
         self.ask_all()
 
     @work(exclusive=True, group="asking")
@@ -123,6 +126,7 @@ class RegisterScreen(DeskScreen[str | None]):
         given = self.form.attended(self.at)
         number = await self.fetch(lambda: attention.register(self.desk, self.actor, given))
         if number is not None:
+            self._forget_note()
             self.tell(f"Atención {number} registrada.")
             self.dismiss(None)
 
@@ -133,9 +137,9 @@ class RegisterScreen(DeskScreen[str | None]):
     @work(exclusive=True, group="asking")
     async def action_back(self) -> None:
         """Leave without registering; asked once when something has been filled in."""
-        if self.form == Form() or await self.app.push_screen_wait(
-            Confirm("¿Salir sin registrar?", "Lo que llenó de esta atención se pierde.")
-        ):
+        lost = "Lo que llenó de esta atención se pierde" + (", también la nota." if self.form.note else ".")
+        if self.form == Form() or await self.app.push_screen_wait(Confirm("¿Salir sin registrar?", lost, careful=True)):
+            self._forget_note()
             self.dismiss(None)
 
     # -- the questions ------------------------------------------------------------------------------------------------
@@ -182,17 +186,30 @@ class RegisterScreen(DeskScreen[str | None]):
                 changes = {"gender": said if said and said != _NOT_SAID else ""}
             case _:
                 hint = "Sin nombres, correos, teléfonos ni documentos. Puede quedar vacía."
-                begun = HalfWritten({})
-                said = await self.app.push_screen_wait(AskDraft("Nota", hint, form.note, "la nota", begun))
-                if said is None and begun.names():  # the form is not registered yet: the note stays in it
-                    self.form = replace(form, note=begun.get("la nota"))
-                    self.query_one("#form Static", Static).update(self._shown())
+                begun = self.place.half_written
+                said = await self.app.push_screen_wait(AskDraft("Nota", hint, "", _NOTE, begun))
+                if said is None:
+                    self._keep_note(begun.get(_NOTE))
                 changes = {"note": said or ""}
         if said is None:
             return False
         self.form = replace(form, **changes)  # type: ignore[arg-type]
         self.query_one("#form Static", Static).update(self._shown())
         return True
+
+    def _keep_note(self, left: str) -> None:
+        """Keep in the form what was left with Escape, which deletes nothing."""
+        if not left:
+            self.place.half_written.put(_NOTE, self.form.note)
+        elif left != self.form.note:
+            self.form = replace(self.form, note=left)
+            self.query_one("#form Static", Static).update(self._shown())
+            self.tell("La nota queda en el formulario; 9 la retoma.")
+
+    def _forget_note(self) -> None:
+        """Let go of the note of this attention; one that is left from another time stays."""
+        if self.form.note:
+            self.place.half_written.put(_NOTE, "")
 
     async def _choose(
         self, asked: str, labels: dict[str, str], keys: dict[str, str], current: str | None

@@ -56,7 +56,7 @@ def test_plain_says_one_case_a_line_without_columns(som: Som) -> None:
     assert code == 0
     assert out == (
         "SOM-2026-000001 · 2 Vive fuera ? · Consulta · mar 24 nov, 5:00 p. m. · faltan 6 h 30 min · "
-        "riesgo de trata, línea propuesta, sin verificar · Rosa Quispe · Consulta por mi pensión\n"
+        "riesgo de trata, línea propuesta · Rosa Quispe · Consulta por mi pensión\n"
     )
 
 

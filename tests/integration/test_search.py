@@ -224,6 +224,37 @@ def test_pages_of_what_was_found_are_the_whole_of_it(
         assert read == whole
 
 
+class TestWhatStandsOutsideTheList:
+    def beyond(self, desk: Desk, said: str, most: int = 100, **asked: object) -> tuple[int, bool]:
+        with desk.store.read() as session:
+            return worklist.beyond(session, Asked(text=said, **asked), most=most)  # type: ignore[arg-type]
+
+    def test_it_is_counted_under_the_same_filters(self, desk: Desk) -> None:
+        refs = [open_ticket(desk, text="canguro") for _ in range(4)]
+        open_ticket(desk, text="otra cosa")
+        for one in refs[:3]:
+            settle_promises(desk, one)
+        with desk.store.write() as session:
+            cases.find(session, refs[0]).line = 5
+        assert self.beyond(desk, "canguro") == (3, True)
+        assert self.beyond(desk, "canguro", line=5) == (1, True)
+        assert self.beyond(desk, "canguro", unassigned=True, line=2) == (2, True)
+        assert self.beyond(desk, "canguro", due_before=desk.clock()) == (4, True)
+        assert self.beyond(desk, "canguro", pile=Pile.ENDED) == (1, True)
+        assert self.beyond(desk, "canguro", pile=Pile.ALL) == (0, True)
+        assert self.beyond(desk, "1") == (1, True)  # by its number
+        assert self.beyond(desk, "[/]") == (0, True)
+
+    def test_it_is_counted_no_further_than_asked(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        refs = [open_ticket(desk, text="canguro") for _ in range(6)]
+        for one in refs[:4]:
+            settle_promises(desk, one)
+        assert self.beyond(desk, "canguro", most=2) == (2, False)
+        monkeypatch.setattr(worklist, "_STRIDE", 1)
+        monkeypatch.setattr(worklist, "_LOOKED_AT", 2)  # the two newest, which wait
+        assert self.beyond(desk, "canguro") == (0, False)
+
+
 def test_the_migration_fills_in_what_is_there_already(empty_database_url: str) -> None:
     store = connect(empty_database_url)
     with store.engine.execution_options(som_write=True).begin() as connection:

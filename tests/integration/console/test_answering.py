@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from textual.widgets import OptionList, TextArea
 
 from casework import assign
@@ -9,7 +10,8 @@ from casework.desk import Actor, Desk
 from console.dialogs import AskText, Choose
 from console.screens.answer import AnswerScreen
 from console.screens.ticket import TicketScreen
-from tests.consoles import Failing, change, console, draft, waiting_letters, write
+from console.seeking import Seek
+from tests.consoles import Failing, change, choosing, console, draft, waiting_letters, write
 from tests.desks import events, member, open_ticket, ticket
 from tickets.states import Role
 
@@ -58,7 +60,7 @@ async def test_deriving_asks_for_the_entity_and_sends_a_referral(desk: Desk, ros
         await hand.open(ref)
         await hand.press("d")
         await hand.screen(Choose)
-        await hand.reads("Dato 1 de 1")
+        await hand.reads("La entidad a la que se envía a la persona")
         await hand.press("enter")
         await hand.until(
             lambda: bool(hand.app.screen.query("#sheet")) and hand.app.screen.query_one("#sheet", TextArea).has_focus
@@ -67,6 +69,116 @@ async def test_deriving_asks_for_the_entity_and_sends_a_referral(desk: Desk, ros
         await hand.press("ctrl+s")
         await hand.screen(TicketScreen)
     assert waiting_letters(desk) == [("referral", "waiting")]
+
+
+async def test_an_entity_is_found_by_typing_some_of_its_words(desk: Desk, rosa: Actor) -> None:
+    ref = open_ticket(desk)
+    async with console(desk, rosa) as hand:
+        await hand.open(ref)
+        await hand.press("d")
+        await hand.reads("Escriba parte del nombre o de lo que atiende", "Buscar:", "ACNUR Perú")
+        hand.reads_well()
+        await hand.press("slash", *"afp")
+        await hand.until(lambda: "ACNUR" not in hand.seen())
+        await hand.reads("Buscar: afp", "AFP (la que administra su fondo de pensiones)", "supervisión de las AFP")
+        await hand.press(*[*["backspace"] * 3, *"pension sis"])
+        await hand.reads("ONP", "pensiones del Sistema Nacional")
+        await hand.press(*"zzz", "enter")
+        await hand.reads("No hay ninguna con esas palabras.")
+        await hand.press("ctrl+u", *"DNI", "down", "enter")
+        await hand.until(lambda: bool(hand.app.screen.query("#sheet")))
+        await hand.until(lambda: hand.app.screen.query_one("#sheet", TextArea).has_focus)
+        assert "- Entidad: RENIEC" in hand.app.screen.query_one("#sheet", TextArea).text
+
+
+async def test_no_entity_is_ourselves_and_every_name_begins_as_a_name(desk: Desk, rosa: Actor) -> None:
+    ref = open_ticket(desk)
+    async with console(desk, rosa) as hand:
+        await hand.open(ref)
+        await hand.press("d")
+        await hand.screen(Seek)
+        screen = hand.app.screen
+        assert isinstance(screen, Seek)
+        assert "som" not in [one.value for one in screen.choices]
+        assert all(one.words[0].isupper() for one in screen.choices)
+        assert "entity" not in hand.seen()
+        await hand.press(*"orientacion para el migrante")
+        await hand.reads("No hay ninguna con esas palabras.")
+
+
+async def test_a_preview_names_what_is_open_in_spanish(desk: Desk, rosa: Actor) -> None:
+    ref = open_ticket(desk)
+    async with console(desk, rosa, (160, 50)) as hand:
+        await choosing(hand, ref)
+        screen = hand.app.screen
+        assert isinstance(screen, AnswerScreen)
+        options = screen.query_one("#offers", OptionList)
+        for at, one in enumerate(screen.shown):
+            if one is not None and one.template.variables:
+                options.highlighted = at
+                await hand.reads(f"Úsela cuando: {one.template.when[:20]}")
+                assert not [name for name in one.template.variables if f"[[{name.name}]]" in hand.seen()]
+
+
+@pytest.mark.parametrize(("size", "keys"), [((80, 24), ["f2"]), ((160, 50), [])])
+async def test_what_to_ask_is_written_beside_the_letter(
+    desk: Desk, rosa: Actor, size: tuple[int, int], keys: list[str]
+) -> None:
+    ref = open_ticket(desk, text="Mi empleador no me paga desde marzo.")
+    async with console(desk, rosa, size) as hand:
+        await hand.open(ref)
+        await hand.press("p")
+        await hand.screen(AskText)
+        await hand.press(*keys)
+        await hand.press(*"Donde")
+        await hand.reads("no me paga desde marzo", "Donde", "F2 Ver la carta", "Ctrl+S Aceptar")
+        await hand.press("f2")
+        await hand.until(lambda: "no me paga" not in hand.seen())
+        assert hand.app.screen.query_one(TextArea).has_focus
+
+
+async def test_a_long_letter_is_read_to_its_end_beside_what_is_asked(desk: Desk, rosa: Actor) -> None:
+    ref = open_ticket(desk, text="\n".join(f"renglón {n}" for n in range(80)))
+    async with console(desk, rosa) as hand:
+        await hand.open(ref)
+        await hand.press("p")
+        await hand.screen(AskText)
+        await hand.press("f2", "tab", "end")
+        await hand.reads("renglón 79", "Una cosa por línea.")
+        hand.reads_well()
+        await hand.press("tab", *"Donde")
+        await hand.until(lambda: hand.app.screen.query_one(TextArea).text == "Donde")
+
+
+async def test_a_value_that_is_wrong_is_named_as_it_was_asked_for(desk: Desk, rosa: Actor) -> None:
+    ref = open_ticket(desk)
+    async with console(desk, rosa) as hand:
+        await hand.open(ref)
+        await hand.press("p")
+        await hand.screen(AskText)
+        hand.app.screen.query_one(TextArea).load_text("x" * 4001)
+        await hand.press("ctrl+s")
+        await hand.reads("«lo que se pregunta, una pregunta por línea» pasa de 4000 caracteres")
+
+
+async def test_what_was_being_asked_is_there_again_after_escape(desk: Desk, rosa: Actor) -> None:
+    ref = open_ticket(desk)
+    async with console(desk, rosa) as hand:
+        await hand.open(ref)
+        await hand.press("p")
+        await hand.screen(AskText)
+        await hand.press(*"En que pais", "escape")
+        await hand.screen(TicketScreen)
+        await hand.told("Lo escrito queda a medias")
+        await hand.press("p")
+        await hand.screen(AskText)
+        assert hand.app.screen.query_one(TextArea).text == "En que pais"
+        await hand.press(*" esta", "ctrl+s")
+        await hand.until(
+            lambda: bool(hand.app.screen.query("#sheet")) and hand.app.screen.query_one("#sheet", TextArea).has_focus
+        )
+        assert "- En que pais esta" in hand.app.screen.query_one("#sheet", TextArea).text
+        assert hand.app.place.half_written.names() == []
 
 
 async def test_asking_back_asks_what_to_ask(desk: Desk, rosa: Actor) -> None:

@@ -100,6 +100,32 @@ async def test_who_may_not_is_told_before_anything_is_asked(desk: Desk, key: str
     assert ticket(desk, ref).version == 1
 
 
+async def test_who_has_the_case_now_is_told(desk: Desk, luz: Actor) -> None:
+    ref = open_ticket(desk)
+    async with console(desk, member(desk, Role.SUPERVISOR)) as hand:
+        await hand.press("a")
+        await hand.screen(Choose)
+        await hand.press("l", "enter")
+        await hand.told(f"{ref}: reasignado a Luz")
+        await hand.open(ref)
+        await hand.press("a")
+        await hand.screen(Choose)
+        await hand.press("s", "enter")
+        await hand.told("Reasignado a Supervisor")
+
+
+async def test_who_has_several_cases_now_is_told(desk: Desk, luz: Actor) -> None:
+    for _ in range(2):
+        open_ticket(desk)
+    async with console(desk, member(desk, Role.SUPERVISOR)) as hand:
+        await hand.press("asterisk", "a")
+        await hand.screen(Choose)
+        await hand.press("l", "enter")
+        await hand.screen(Confirm)
+        await hand.press("s")
+        await hand.told("2 hechos: reasignados a Luz")
+
+
 async def test_a_note_left_half_written_is_there_the_next_time(desk: Desk, rosa: Actor) -> None:
     ref = open_ticket(desk)
     async with console(desk, rosa) as hand:

@@ -272,17 +272,19 @@ class TestDraftsAreNotLost:
         assert draft(desk, ref, rosa) == "A medias"
 
 
-async def test_a_letter_goes_to_the_next_choice_that_begins_with_it(desk: Desk, rosa: Actor) -> None:
+async def test_a_letter_goes_to_the_next_choice_that_begins_with_it(desk: Desk, rosa: Actor, luz: Actor) -> None:
     ref = open_ticket(desk)
-    async with console(desk, rosa) as hand:
+    member(desk, Role.CONSULTANT, "rita")
+    async with console(desk, member(desk, Role.SUPERVISOR)) as hand:
         await hand.open(ref)
-        await hand.press("d")
+        await hand.press("a")
         await hand.screen(Choose)
         dialog = hand.app.screen
         assert isinstance(dialog, Choose)
-        for wanted in ("M", "S", "s"):
+        found = []
+        for wanted in ("L", "R", "r"):
             await hand.press(wanted)
-            chosen = dialog.choices[dialog.query_one(OptionList).highlighted or 0]
-            assert chosen.words.lower().startswith(wanted.lower())
+            found.append(dialog.choices[dialog.query_one(OptionList).highlighted or 0].value)
+        assert found == ["luz", "rita", "rosa"]
         await hand.press("enter")
-        await hand.reads("Para:", chosen.words.partition(":")[0])
+        await hand.told("Reasignado a Rosa")

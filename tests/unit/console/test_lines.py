@@ -69,14 +69,24 @@ def test_an_unread_letter_is_not_called_a_proposed_line() -> None:
     assert marks == ["sin analizar", "quizá relacionado con otro caso"]
 
 
-@pytest.mark.parametrize("width", [60, 80, 115, 116, 149, 150, 240])
+@pytest.mark.parametrize("width", [40, 50, 60, 64, 70, 76, 79])
+def test_a_narrow_terminal_gives_up_other_columns_before_who_wrote(width: int) -> None:
+    columns = columns_for(width)
+    assert columns[-1][0].title == "Remite: asunto"
+    assert columns[-1][1] >= 14
+    assert {"Tiempo", "Número"} <= {column.title for column, _ in columns}
+    assert sum(wide + GAP for _, wide in columns) <= max(width - 2, 41)
+    assert "Avisos" in {column.title for column, _ in columns} or width < 60
+
+
+@pytest.mark.parametrize("width", [80, 115, 116, 149, 150, 240])
 def test_the_columns_fit_the_terminal(width: int) -> None:
     columns = columns_for(width)
-    assert sum(wide + GAP for _, wide in columns) <= max(width, 80)
+    assert sum(wide + GAP for _, wide in columns) <= width
     assert sum(wide + GAP for _, wide in columns) >= width - 2
     assert {"Tiempo", "Número", "Tipo", "Idi", "Avisos"} <= {column.title for column, _ in columns}
     assert columns[-1][0].title in ("Asunto", "Remite: asunto")
-    assert columns[-1][1] >= 18
+    assert columns[-1][1] >= 17
 
 
 @pytest.mark.parametrize(
