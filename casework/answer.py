@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from calendar_pe.clock import words
 from casework.desk import WRITERS, Actor, Desk, require
-from casework.posting import post
+from casework.posting import contents_of, post
 from casework.refusals import Refusal
 from casework.writing import discreet_subject, sender
 from replies.compose import answer_subject, compose
@@ -233,7 +233,13 @@ def _write(
                 now,
                 actor.journal_name,
                 "answer_written",
-                {"outgoing": outgoing_id, "kind": kind, "template": template, "leaves_at": leaves_at.isoformat()},
+                {
+                    "outgoing": outgoing_id,
+                    "kind": kind,
+                    "template": template,
+                    "leaves_at": leaves_at.isoformat(),
+                    **contents_of(desk, session, outgoing_id),
+                },
             )
         ],
     )

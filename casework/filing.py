@@ -5,7 +5,7 @@ hundred. When the database refuses the batch, the letters are filed one by one, 
 that one bad letter keeps nobody else waiting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,7 +40,7 @@ from casework.placement import (
 from casework.promising import promise_row
 from casework.reading import Reading
 from sla.reckon import Reckoning, reckon
-from tickets import cases, clocks, intake, journal, notices, rows
+from tickets import cases, clocks, contents, intake, journal, notices, rows
 from tickets.cases import Known
 from tickets.journal import Event
 from tickets.references import reference
@@ -150,11 +150,12 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     _follow_up(desk, session, sheet, now)
     cases.touch(session, [recovered_row(known, reading, now) for known, reading in sheet.recovered])
 
-    message_ids = rows.add_all_with_ids(
-        session, Message, [message_row(reading, target, kind) for reading, target, kind in sheet.letters]
-    )
+    messages = [message_row(reading, target, kind) for reading, target, kind in sheet.letters]
+    message_ids = rows.add_all_with_ids(session, Message, messages)
     message_of = {reading.pending.id: one for (reading, _, _), one in zip(sheet.letters, message_ids, strict=True)}
-    rows.add_all(session, Attachment, attachment_rows(sheet.letters, message_of))
+    attached = attachment_rows(sheet.letters, message_of)
+    rows.add_all(session, Attachment, attached)
+    said = _contents(desk, sheet, messages, attached, message_of)
     rows.add_all(session, Verdict, verdict_rows(sheet.letters, message_of, now))
 
     acknowledgements = acknowledge.plan(desk, session, sheet.promised, now)
@@ -179,7 +180,7 @@ def _write(desk: Desk, session: Session, sheet: Sheet, now: datetime) -> None:
     danger.notify(desk, session, _dangers(sheet), now)
     _tell_bounced(desk, session, sheet, now)
     rated = survey.count(session, sheet.surveys, now)
-    journal.append(session, _events(desk, sheet, promise_ids, told, now) + rated, fresh=frozenset(new_ids))
+    journal.append(session, _events(desk, sheet, promise_ids, told, said, now) + rated, fresh=frozenset(new_ids))
     intake.settle(session, [settled_row(reading, outcome, target, now) for reading, outcome, target in sheet.settled])
 
 
@@ -236,10 +237,31 @@ def _dangers(sheet: Sheet) -> list[Danger]:
     ]
 
 
-def _events(desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int], now: datetime) -> list[Event]:
+def _contents(
+    desk: Desk,
+    sheet: Sheet,
+    messages: Sequence[dict[str, object]],
+    attached: Sequence[dict[str, object]],
+    message_of: Mapping[int, int],
+) -> dict[int, str]:
+    """Return the keyed hash of what each letter says, by intake id."""
+    of_message: dict[object, list[dict[str, object]]] = {}
+    for row in attached:
+        of_message.setdefault(row["message_id"], []).append(row)
+    return {
+        reading.pending.id: desk.signer.keyed_hash(
+            contents.of_message(row, of_message.get(message_of[reading.pending.id], ()), reading.pending.sha256)
+        )
+        for (reading, _, _), row in zip(sheet.letters, messages, strict=True)
+    }
+
+
+def _events(
+    desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int], said: Mapping[int, str], now: datetime
+) -> list[Event]:
     actor = SERVICE.journal_name
-    events = [_judged_event(desk, "opened", ticket.id, ticket.reading, now) for ticket in sheet.tickets] + [
-        _judged_event(desk, "recovered", known.id, reading, now) for known, reading in sheet.recovered
+    events = [_judged_event(desk, "opened", ticket.id, ticket.reading, said, now) for ticket in sheet.tickets] + [
+        _judged_event(desk, "recovered", known.id, reading, said, now) for known, reading in sheet.recovered
     ]
     names = {
         MessageKind.FOLLOW_UP: "follow_up",
@@ -252,7 +274,11 @@ def _events(desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int]
             now,
             actor,
             names[kind],
-            {"intake": reading.pending.id, "received_at": reading.pending.arrived_at.isoformat()},
+            {
+                "intake": reading.pending.id,
+                "received_at": reading.pending.arrived_at.isoformat(),
+                "content": said[reading.pending.id],
+            },
         )
         for reading, target, kind in sheet.letters
         if kind in names
@@ -279,7 +305,9 @@ def _events(desk: Desk, sheet: Sheet, promise_ids: Sequence[int], told: set[int]
     return events
 
 
-def _judged_event(desk: Desk, word: str, ticket_id: int, reading: Reading, now: datetime) -> Event:
+def _judged_event(
+    desk: Desk, word: str, ticket_id: int, reading: Reading, said: Mapping[int, str], now: datetime
+) -> Event:
     verdict = verdict_of(reading)
     facts: dict[str, journal.Fact] = {
         "intake": reading.pending.id,
@@ -296,5 +324,7 @@ def _judged_event(desk: Desk, word: str, ticket_id: int, reading: Reading, now: 
         "countries": " ".join(verdict.countries),
         "proposed": not verdict.confident,
         "model": verdict.model_version,
+        "content": said[reading.pending.id],
+        "person": desk.signer.keyed_hash(contents.of_person(reading.letter.from_name[:200], reading.letter.subject)),
     }
     return Event(ticket_id, now, SERVICE.journal_name, word, facts)

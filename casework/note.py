@@ -3,7 +3,7 @@
 from casework.desk import WRITERS, Actor, Desk, require
 from casework.refusals import Refusal
 from letters.clean import clean_text
-from tickets import cases, journal
+from tickets import cases, contents, journal
 from tickets.journal import Event
 from tickets.states import Direction, MessageKind
 from tickets.tables import Message
@@ -35,4 +35,8 @@ def note(desk: Desk, actor: Actor, reference: str, text: str) -> None:
         session.add(message)
         session.flush()
         ticket.updated_at = now
-        journal.append(session, [Event(ticket.id, now, actor.journal_name, "noted", {"message": message.id})])
+        facts: dict[str, journal.Fact] = {
+            "message": message.id,
+            "content": desk.signer.keyed_hash(contents.of_message(message)),
+        }
+        journal.append(session, [Event(ticket.id, now, actor.journal_name, "noted", facts)])

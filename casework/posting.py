@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from casework.desk import Desk
-from tickets import rows
+from tickets import cases, contents, outgoing, rows
 from tickets.states import Direction, MessageKind, OutboxState, OutgoingKind
 from tickets.store import Session
 from tickets.tables import Message, Outgoing, Ticket
@@ -67,3 +67,14 @@ def post(
         )
     )
     return outgoing_id
+
+
+def contents_of(desk: Desk, session: Session, outgoing_id: int) -> dict[str, str]:
+    """Return the keyed hashes of what a letter of ours says and of its bytes, as the journal keeps them."""
+    message, letter = cases.message_of_outgoing(session, outgoing_id), outgoing.load(session, outgoing_id)
+    assert message is not None
+    assert letter is not None
+    return {
+        "said": desk.signer.keyed_hash(contents.of_message(message)),
+        "payload": desk.signer.keyed_hash(contents.of_parcel(letter)),
+    }

@@ -9,7 +9,7 @@ from calendar_pe.clock import format_instant, lima_date
 from casework.desk import Actor, Desk, require
 from casework.refusals import Refusal
 from letters.clean import clean_text
-from tickets import journal, reports
+from tickets import contents, journal, reports
 from tickets.journal import Event, Fact
 from tickets.states import Role
 from tickets.store import Session
@@ -74,6 +74,8 @@ def freeze(
             "sha256": digest,
             "erratum": bool(reason),
         }
+        if reason:
+            facts["reason"] = desk.signer.keyed_hash(contents.of_words(reason))
         _note(session, actor, now, "report_frozen", facts)
 
 

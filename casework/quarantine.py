@@ -9,7 +9,7 @@ from casework.promising import promise_row
 from inbox.parse import parse_headers
 from letters.letter import Letter
 from sla.reckon import Reckoning, reckon
-from tickets import cases, intake, journal, rows
+from tickets import cases, contents, intake, journal, rows
 from tickets.intake import Pending
 from tickets.journal import Event, Fact
 from tickets.references import reference
@@ -142,6 +142,8 @@ def _file(desk: Desk, session: Session, pending: Pending, letter: Letter) -> Non
         "received_at": pending.arrived_at.isoformat(),
         "partial": pending.partial,
         "tries": pending.attempts,
+        "requester": desk.signer.keyed_hash(letter.from_address),
+        "person": desk.signer.keyed_hash(contents.of_person(letter.from_name[:200], letter.subject)),
     }
     events = [Event(ticket_id, now, SERVICE.journal_name, "quarantined", facts)]
     if reckoned is not None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from calendar_pe.clock import at_lima
 from casework.citizen_mail import citizen_letter
 from casework.desk import Actor, Desk, require
+from casework.posting import contents_of
 from casework.refusals import Refusal
 from casework.writing import apology
 from letters.clean import clean_text
@@ -124,7 +125,15 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> datetime:
             leaves_at=leaves_at,
         )
         row.apology_outgoing_id, row.apology_due = letter, True
-        _note(desk, session, actor, row, now, "apology_written", {"outgoing": letter})
+        _note(
+            desk,
+            session,
+            actor,
+            row,
+            now,
+            "apology_written",
+            {"outgoing": letter, **contents_of(desk, session, letter)},
+        )
         return leaves_at
 
 

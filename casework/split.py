@@ -13,7 +13,7 @@ from casework.moving import begun, told_of_move
 from casework.promising import promise_row
 from casework.refusals import Refusal
 from sla.reckon import Reckoning, reckon
-from tickets import cases, clocks, joining, journal, rows
+from tickets import cases, clocks, contents, joining, journal, rows
 from tickets.journal import Event
 from tickets.references import reference as make_reference
 from tickets.states import TicketState
@@ -51,7 +51,7 @@ def split(desk: Desk, actor: Actor, reference: str, message_id: int) -> Parted:
         facts: dict[str, journal.Fact] = {"message": message_id, "into": made.id}
         events = [
             Event(ticket.id, now, actor.journal_name, "split_off", facts),
-            _opened(made, ticket.id, message_id, actor, now),
+            _opened(desk, made, ticket.id, message_id, actor, now),
         ]
         ended, due_at = _promise(desk, session, actor, ticket.id, made.id or 0, message, reckoned, now)
         journal.append(session, [*events, *ended])
@@ -108,7 +108,7 @@ def _open(desk: Desk, session: Session, ticket: Ticket, message: Message, now: d
     return made
 
 
-def _opened(made: Ticket, origin: int, message_id: int, actor: Actor, now: datetime) -> Event:
+def _opened(desk: Desk, made: Ticket, origin: int, message_id: int, actor: Actor, now: datetime) -> Event:
     """Tell the new chain what the case is; the letter itself stays counted where it came in."""
     facts: dict[str, journal.Fact] = {
         "split_from": origin,
@@ -122,6 +122,8 @@ def _opened(made: Ticket, origin: int, message_id: int, actor: Actor, now: datet
         "language": made.language,
         "countries": made.countries,
         "proposed": True,
+        "requester": desk.signer.keyed_hash(made.requester_address),
+        "person": desk.signer.keyed_hash(contents.of_person(made.requester_name, made.subject)),
     }
     return Event(made.id or 0, now, actor.journal_name, "opened", facts)
 

@@ -2,6 +2,7 @@
 
 from oversight import words
 from oversight.definitions import DEFINITIONS
+from oversight.method import METHOD
 from oversight.parts import part_tables, published, whole_minutes
 from oversight.people import attentions, people
 from oversight.satisfaction import satisfaction_rows, satisfaction_table
@@ -10,8 +11,10 @@ from sla.indicators import Month
 from sla.tally import percent
 
 
-def document(month: Month, *, carta_version: str, day_minutes: int, simulated: bool = False) -> Document:
-    """Return everything that is published of a month."""
+def document(
+    month: Month, *, carta_version: str, day_minutes: int, simulated: bool = False, method: int = METHOD
+) -> Document:
+    """Return everything that is published of a month, by the rules of that method."""
     return Document(
         month=month.month,
         as_of=month.as_of,
@@ -20,13 +23,14 @@ def document(month: Month, *, carta_version: str, day_minutes: int, simulated: b
         day_minutes=day_minutes,
         simulated=simulated,
         definitions=DEFINITIONS,
+        method=method,
         tables=(
             _indicators(month),
             satisfaction_table(month.satisfaction),
             _summary(month),
             _times(month),
-            *part_tables(month),
-            *people(month),
+            *part_tables(month, method),
+            *people(month, method),
             *attentions(month),
             _causes(month),
         ),

@@ -26,12 +26,20 @@ def to_json(edition: Edition) -> bytes:
 
 
 def to_csv(edition: Edition) -> bytes:
-    """Write every figure on a line of its own: UTF-8, LF, "" where there is none, ``*`` where it is kept back."""
+    """Write every figure on a line of its own: UTF-8, LF, "" where there is none, ``*`` where it is kept back.
+
+    An apostrophe leads a text that a spreadsheet would run as a formula.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_HEADER)
-    writer.writerows(long_rows(edition))
+    writer.writerows([harmless(cell) for cell in row] for row in long_rows(edition))
     return out.getvalue().encode()
+
+
+def harmless(cell: Cell) -> Cell:
+    """Return a cell of a CSV file as no spreadsheet runs it: a text that begins like a formula after an apostrophe."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def long_rows(edition: Edition) -> list[tuple[str, int, str, str, str, str, Cell, str]]:

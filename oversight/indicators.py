@@ -5,6 +5,7 @@ other table, does not change the bytes of a past month.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -35,12 +36,13 @@ def month(desk: Desk, year: int, number: int, as_of: datetime) -> Month:
     since = at_lima(date(year, number, 1)) - _ONE_DAY  # nothing is recorded before it arrives, but for two clocks
     with desk.store.read() as session:
         ids = chains.with_events(session, (*_LETTERS, "promised"), since=since, until=as_of)
-        for _, entries in groupby(chains.entries(session, ids, until=as_of), lambda entry: entry.chain):
-            case = _Case()
-            for entry in entries:
-                case.take(entry)
-            for fact in case.facts(desk.promises):
-                count.take(fact)
+        with closing(chains.entries(session, ids, until=as_of)) as told:
+            for _, entries in groupby(told, lambda entry: entry.chain):
+                case = _Case()
+                for entry in entries:
+                    case.take(entry)
+                for fact in case.facts(desk.promises):
+                    count.take(fact)
         for entry in chains.of_event(session, "survey_answered", since=since, until=as_of):
             count.take(_survey(entry))
         for entry in chains.of_event(session, "attention", since=since, until=as_of):

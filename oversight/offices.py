@@ -1,7 +1,7 @@
 """What each office did, held against the targets of the year, beside what it says of its month itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oversight import words
 from oversight.measures import Measure, Pair, share
@@ -10,8 +10,11 @@ from oversight.saying import NOTHING, said
 from oversight.tables import HIDDEN, Cell, Document, Row
 from oversight.targets import ReportSettings
 
+CONSULTAS = "Consultas respondidas dentro de 1 día hábil"
 WITHIN = "Plazos cumplidos a tiempo"
+EVERY = "Plazos de todo tipo cumplidos a tiempo"
 ATTENDED = "Cartas y atenciones"
+APART = "oficina-consultas"
 TABLES = ("oficina", "atenciones-oficina")
 """The tables of a month that tell of offices."""
 
@@ -92,8 +95,11 @@ def _measures(
     given = [_given(one, office) for one in months]
     known = [one for one in given if isinstance(one, int)]
     year: Cell = HIDDEN if HIDDEN in given else sum(known) if known else None
+    consultas = _consultas(office, month, months, settings)
+    every = share(WITHIN, settings.within_percent, said(percentage, "porcentaje", 1), pairs)
     return (
-        share(WITHIN, settings.within_percent, said(percentage, "porcentaje", 1), pairs),
+        *consultas,
+        replace(every, title=EVERY, goal=NOTHING, met=None) if _all_tell(months) else every,
         Measure(
             title=ATTENDED,
             goal=NOTHING,
@@ -102,6 +108,29 @@ def _measures(
             met=None,
         ),
     )
+
+
+def _consultas(
+    office: str, month: Document, months: Sequence[Document], settings: ReportSettings
+) -> tuple[Measure, ...]:
+    """Return what the goal of the Carta is about, nothing where no month tells it.
+
+    Older months were closed without: with one of them among these there is no sum, for it would be of a part only.
+    """
+    if not any(_tells(one) for one in months):
+        return ()
+    pairs = [(_cell(one, APART, office, "a_tiempo"), _cell(one, APART, office, "concluidos")) for one in months]
+    percentage = said(_cell(month, APART, office, "porcentaje"), "porcentaje", 1)
+    return (share(CONSULTAS, settings.within_percent, percentage, pairs if _all_tell(months) else ()),)
+
+
+def _all_tell(months: Sequence[Document]) -> bool:
+    return all(_tells(one) for one in months)
+
+
+def _tells(month: Document) -> bool:
+    """Whether a month has the consultas of offices apart."""
+    return any(one.id == APART for one in month.tables)
 
 
 def _given(month: Document, office: str) -> Cell:

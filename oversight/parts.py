@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from oversight import words
+from oversight.method import FIRST
 from oversight.suppression import SMALLEST, hidden
 from oversight.tables import HIDDEN, Cell, Column, Row, Table
 from sla.indicators import Month
@@ -41,9 +42,13 @@ class _Part:
 
 _OWN_ORDER: dict[str, tuple[str, ...]] = {"linea": tuple(words.LINES), "tipo": tuple(words.KINDS)}
 _WITH_TIMES = ("linea", "tipo", "oficina")
+_NOTES = {
+    "tipo": "Cuántas consultas tienen el plazo concluido se publica siempre: es el denominador del indicador de la "
+    "Carta. Por eso, de los otros tipos juntos se puede deducir cuántas fueron, aunque sean pocas.",
+}
 
 
-def part_tables(month: Month) -> list[Table]:
+def part_tables(month: Month, method: int) -> list[Table]:
     """Return the tables of the month's parts."""
     parts = (
         _Part("linea", "Por línea de acción", "Línea", month.by_line, words.LINES.__getitem__),
@@ -54,10 +59,13 @@ def part_tables(month: Month) -> list[Table]:
         _Part("resultado", "Por resultado del caso", "Resultado", month.by_outcome, words.outcome),
         _Part("oficina", "Por oficina", "Oficina", month.by_office, words.office),
     )
-    return [*(_figures(part) for part in parts), *(_times(part) for part in parts if part.name in _WITH_TIMES)]
+    times = [_times(part, method) for part in parts if part.name in _WITH_TIMES]
+    if method == FIRST:
+        return [*(_figures(part) for part in parts), *times]
+    return [*(_figures(part, _NOTES.get(part.name, "")) for part in parts), _consultas(month, parts[-1]), *times]
 
 
-def _figures(part: _Part) -> Table:
+def _figures(part: _Part, note: str = "") -> Table:
     back = part.hidden
     rows = [_row(key, part.say(key), [part.found[key]]) for key in part.order if key not in back]
     if back:
@@ -75,7 +83,37 @@ def _figures(part: _Part) -> Table:
         ),
         rows=tuple(rows),
         chart=("cartas",),
+        note=note,
     )
+
+
+def _consultas(month: Month, part: _Part) -> Table:
+    """The indicator of the Carta office by office. What it leaves over is small too: letters of other kinds."""
+    found = {key: month.consultas_by_office[key] for key in part.order if key in month.consultas_by_office}
+    groups = {key: (one.decided, part.found[key].decided - one.decided) for key, one in found.items()}
+    alone = len(part.found) == 1  # then it is the public indicator, and leaves over nothing that is not known
+    back = part.hidden if alone else hidden(groups, part.hidden)
+    rows = [_consulta_row(key, part.say(key), [found[key]]) for key in found if key not in back]
+    if back:
+        rows.append(_consulta_row(SMALL, TOGETHER, [found[key] for key in sorted(back)]))
+    return Table(
+        id="oficina-consultas",
+        title="Consultas respondidas dentro de 1 día hábil, por oficina",
+        group="partes",
+        head=part.head,
+        columns=(
+            Column(id="concluidos", title="Plazos concluidos"),
+            Column(id="a_tiempo", title="A tiempo"),
+            Column(id="porcentaje", title="% a tiempo", unit="porcentaje"),
+        ),
+        rows=tuple(rows),
+        note="Solo consultas, como el indicador de la Carta.",
+    )
+
+
+def _consulta_row(name: str, label: str, found: Sequence[Figures]) -> Row:
+    decided, kept = sum(one.decided for one in found), sum(one.kept for one in found)
+    return Row(id=name, label=label, cells=(decided, kept, published(percent(kept, decided))))
 
 
 def _row(name: str, label: str, found: Sequence[Figures]) -> Row:
@@ -84,8 +122,10 @@ def _row(name: str, label: str, found: Sequence[Figures]) -> Row:
     return Row(id=name, label=label, cells=(letters, decided, kept, published(percent(kept, decided))))
 
 
-def _times(part: _Part) -> Table:
+def _times(part: _Part, method: int) -> Table:
     back = part.hidden
+    if method > FIRST:  # all answers together are known: what is left over of them must not tell of a few
+        back = hidden({key: (one.answered,) for key, one in part.found.items()}, back)
     found = ((key, part.found[key]) for key in part.order if key not in back)
     return Table(
         id=f"tiempos-{part.name}",

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from functools import partial
 
 from oversight import words
+from oversight.method import FIRST
 from oversight.parts import SMALL, TOGETHER, Say, published
 from oversight.suppression import SMALLEST, hidden, hidden_cells
 from oversight.tables import HIDDEN, Cell, Column, Row, Table
@@ -14,8 +16,9 @@ from sla.tally import Figures, percent
 Group = tuple[int, ...]
 
 
-def people(month: Month) -> list[Table]:
+def people(month: Month, method: int) -> list[Table]:
     """Return the statistics of the people who wrote."""
+    crossing = partial(_crossed, bridges=method > FIRST)
     lines = [line for line in words.LINES if line in month.by_line]
     back = hidden({key: (one.letters, one.decided) for key, one in month.by_line.items()})
     totals = {line: None if line in back else month.by_line[line].letters for line in lines}
@@ -34,8 +37,8 @@ def people(month: Month) -> list[Table]:
         _on_behalf(month, lines, back),
         _writers(month, lines, back),
         _single("hora", "A qué hora escriben", "Hora de Lima", "Cartas", bands, say_hour.__getitem__, "personas"),
-        _crossed("hora-linea", "Hora y línea", "Hora de Lima", hours, _shown(bands), totals, say_hour.__getitem__),
-        _crossed(
+        crossing("hora-linea", "Hora y línea", "Hora de Lima", hours, _shown(bands), totals, say_hour.__getitem__),
+        crossing(
             "pais-linea",
             "País y línea",
             "País",
@@ -47,7 +50,7 @@ def people(month: Month) -> list[Table]:
             "en las líneas 4 y 5, el de origen. Es lo que dice la carta: no se deduce nada más.",
             words.COUNTRY_OF_LINE,
         ),
-        _crossed(
+        crossing(
             "idioma-linea",
             "Idioma y línea",
             "Idioma",
@@ -161,10 +164,12 @@ def _crossed(
     say: Say,
     note: str = "",
     say_line: Mapping[str, str] = words.SHORT_LINES,
+    *,
+    bridges: bool,
 ) -> Table:
     """Letters by value and line. A value or a line of which nothing can be shown is left out."""
     cells = {(value, line): count for line, found in by_line.items() for value, count in found.items()}
-    back = hidden_cells(cells, values, lines)
+    back = hidden_cells(cells, values, lines, bridges=bridges)
     seen = [line for line in lines if any((value, line) not in back for value in values)]
     rows = []
     for value in values:

@@ -1,7 +1,7 @@
 """Proves the record: the journal's chains and seals, the rows that it tells of, and every published figure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,15 +9,18 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from calendar_pe.clock import format_instant
+from calendar_pe.clock import at_lima, format_instant, lima_date
 from casework import remedy
 from casework.desk import Desk
 from oversight.report import recomputes
-from tickets import cases, chains, journal, reports
+from oversight.tables import from_dict
+from tickets import cases, chains, contents, journal, reports
 from tickets.chains import Entry
 from tickets.damage import NO_CHAIN, Damage, Fault, names
 from tickets.store import Session
 from tickets.tables import Report
+
+Facts = Mapping[str, object]
 
 _SEAL = re.compile(r"[0-9a-f]{8,64}", re.ASCII)
 
@@ -25,6 +28,8 @@ _EVER = {"since": datetime(2000, 1, 1, tzinfo=UTC), "until": datetime(9000, 1, 1
 """All time: on a desk for practice things happen in the future too."""
 
 _WITHOUT_PLACE = frozenset({Damage.SEAL, Damage.ROW})
+
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 MOST = 1000
 """Faults that are told; of a journal in ruins the rest says nothing new."""
@@ -97,14 +102,16 @@ def clean_seal(typed: str) -> str | None:
     return wanted if _SEAL.fullmatch(wanted) else None
 
 
-def prove(desk: Desk, seal: str | None = None, *, figures: bool = True) -> Proof:
+def prove(desk: Desk, seal: str | None = None, *, figures: bool = True, originals: bool = True) -> Proof:
     """Check the record. ``seal`` is one printed by a digest, or its beginning of at least 8 digits (``clean_seal``).
 
     What the other tables hold is compared with what the chains tell of it. With ``figures`` every frozen report is
-    worked out again from the journal, as of the instant at which it stood.
+    worked out again from the journal, as of the instant at which it stood; with ``originals`` every letter is read
+    again as it arrived, attachments and all.
     """
     with desk.store.snapshot() as session:
-        record = journal.Record(session, desk.signer.keyed_hash, partial(_amended, desk))
+        hashed = desk.signer.keyed_hash
+        record = journal.Record(session, hashed, partial(_amended, desk), _ends, originals=originals)
         faults = list(islice(journal.verify(session, record), MOST))
         reference = cases.references(session, names(faults))
         findings = [_finding(one, reference) for one in faults]
@@ -120,11 +127,11 @@ def prove(desk: Desk, seal: str | None = None, *, figures: bool = True) -> Proof
     checked = 0
     if figures:
         with desk.store.read() as session:
-            frozen, published = _frozen(session), _published(session)
+            frozen, published = _said_of(session, "report_frozen"), _said_of(session, "report_published")
         for kept in _reports(desk):
             checked += 1
             name = (kept.month, kept.version)
-            said = _against_journal(kept, frozen.pop(name, None), published.get(name)) or _again(desk, kept)
+            said = _against_journal(desk, kept, frozen.pop(name, None), published.get(name)) or _again(desk, kept)
             findings += [_figure(kept.month, one) for one in said]
         findings += [
             _figure(month, f"la versión {version} se cerró y ya no está guardada") for month, version in sorted(frozen)
@@ -144,6 +151,13 @@ def sentence(one: Finding) -> str:
 def _amended(desk: Desk, row: Any) -> str:
     words = (row.cause, row.cause_text, row.corrective, row.preventive, row.responsible)
     return remedy.content(desk, [*words, None if row.apology_due is None else bool(row.apology_due)])
+
+
+def _ends(due_at: datetime) -> tuple[str, frozenset[datetime], datetime]:
+    """Return what follows from the instant at which a promise is due: its date, its last second, its legal end."""
+    due_on = lima_date(due_at)
+    midnight = at_lima(due_on, 23, 59, 59)
+    return due_on.isoformat(), frozenset((due_at, midnight)), midnight
 
 
 def _finding(fault: Fault, reference: dict[int, str]) -> Finding:
@@ -167,37 +181,41 @@ def _figure(month: str, said: str) -> Finding:
 def _again(desk: Desk, kept: Report) -> list[str]:
     """Work a report out again; what cannot even be read was not written by this service."""
     try:
-        return recomputes(desk, kept)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        from_dict(kept.figures)
+    except _NONSENSE:
         return [f"las cifras guardadas de la versión {kept.version} no se pueden leer"]
+    try:
+        return recomputes(desk, kept)
+    except _NONSENSE:
+        return [
+            f"la versión {kept.version} no se puede volver a calcular: en el diario hay asientos que no se pueden leer"
+        ]
 
 
-def _against_journal(kept: Report, frozen: str | None, published_on: str | None) -> list[str]:
+def _against_journal(desk: Desk, kept: Report, frozen: Facts | None, published: Facts | None) -> list[str]:
     """Return how a kept report differs from what the journal says of it, nothing when it does not."""
     version = f"la versión {kept.version}"
     if frozen is None:
         return [f"{version} está guardada y nadie la cerró: no está en el diario"]
-    if frozen != kept.sha256:
+    if str(frozen.get("sha256")) != kept.sha256:
         return [f"{version} no es la que se cerró: su huella en el diario es otra"]
+    published_on = None if published is None else str(published.get("on"))
     if (kept.published_on.isoformat() if kept.published_on is not None else None) != published_on:
         return [f"{version} dice otra fecha de publicación que el diario"]
+    reason = frozen.get("reason")  # entries from before it was noted say only whether there was one
+    hashed = desk.signer.keyed_hash(contents.of_words(kept.erratum))
+    if bool(kept.erratum) != bool(frozen.get("erratum")) or (reason is not None and reason != hashed):
+        return [f"{version} da otro motivo de su corrección que el que se registró"]
     return []
 
 
-def _frozen(session: Session) -> dict[tuple[str, int], str]:
-    return _said_of(session, "report_frozen", "sha256")
-
-
-def _published(session: Session) -> dict[tuple[str, int], str]:
-    return _said_of(session, "report_published", "on")
-
-
-def _said_of(session: Session, event: str, fact: str) -> dict[tuple[str, int], str]:
-    found: dict[tuple[str, int], str] = {}
+def _said_of(session: Session, event: str) -> dict[tuple[str, int], Facts]:
+    """Return what the newest entry of that event says of each month and version."""
+    found: dict[tuple[str, int], Facts] = {}
     with suppress(TypeError, ValueError):  # a cell that cannot even be read: its entry is told of with its chain
         for one in chains.of_event(session, event, **_EVER):
             if (name := _name(one)) is not None:
-                found[name] = str(one.facts.get(fact))
+                found[name] = one.facts
     return found
 
 

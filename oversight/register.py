@@ -11,7 +11,7 @@ from calendar_pe.clock import lima_date, time_words, to_lima
 from casework.desk import Desk
 from oversight import words
 from oversight.digest_words import how_late
-from oversight.files import write
+from oversight.files import harmless, write
 from oversight.layout import page
 from oversight.privacy import public_words
 from sla.remediation import Cause, Commitment
@@ -123,7 +123,7 @@ def to_csv(entries: Sequence[PublicEntry]) -> bytes:
             str(one.number), one.month, one.commitment, one.line, one.kind, one.late, one.cause, one.detail,
             one.corrective, one.preventive, one.apology, one.state,
         )  # fmt: skip
-        writer.writerow(f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells)
+        writer.writerow(harmless(cell) for cell in cells)
     return out.getvalue().encode()
 
 

@@ -13,6 +13,7 @@ from oversight.edition import PROVISIONAL, Edition, editions
 from oversight.figures import attended, document
 from oversight.files import to_csv, to_json, write
 from oversight.indicators import month, stands_at
+from oversight.method import METHOD
 from oversight.page import BESIDE, Shown, index_page, month_page, year_page
 from oversight.sheet import to_xlsx
 from oversight.tables import Document, flat, from_dict, to_dict
@@ -59,7 +60,7 @@ def prepare(
     return _kept(desk, name)
 
 
-def work_out(desk: Desk, name: str, as_of: datetime, settings: ReportSettings) -> Document:
+def work_out(desk: Desk, name: str, as_of: datetime, settings: ReportSettings, method: int = METHOD) -> Document:
     """Work a month out from the journal as it stood at an instant. Raises CalendarRangeError."""
     found = month(desk, int(name[:4]), int(name[5:]), as_of)
     return document(
@@ -67,6 +68,7 @@ def work_out(desk: Desk, name: str, as_of: datetime, settings: ReportSettings) -
         carta_version=settings.carta_version,
         day_minutes=desk.working_time.day_seconds // 60,
         simulated=desk.settings.simulated,
+        method=method,
     )
 
 
@@ -76,7 +78,8 @@ def recomputes(desk: Desk, kept: Report) -> list[str]:
     if publication.fingerprint(kept.figures) != kept.sha256:
         return [f"{kept.month}, versión {kept.version}: las cifras guardadas fueron cambiadas"]
     try:
-        again = work_out(desk, kept.month, parse_instant(frozen.as_of), ReportSettings(carta_version=""))
+        as_of, by_the_way = parse_instant(frozen.as_of), ReportSettings(carta_version="")
+        again = work_out(desk, kept.month, as_of, by_the_way, frozen.method)
     except CalendarRangeError as error:
         return [f"{kept.month}, versión {kept.version}: {error}"]
     before = {figure[:3]: figure[3] for figure in flat(frozen)}

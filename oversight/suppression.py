@@ -38,14 +38,19 @@ Place = tuple[str, str]
 
 
 def hidden_cells(
-    cells: Mapping[Place, int], rows: Mapping[str, int | None], columns: Mapping[str, int | None]
+    cells: Mapping[Place, int],
+    rows: Mapping[str, int | None],
+    columns: Mapping[str, int | None],
+    *,
+    bridges: bool = True,
 ) -> set[Place]:
     """Return the cells to hide of a table with two sides, such as countries by line.
 
     ``rows`` and ``columns`` are its totals, None where the total itself is kept back: then nothing of that row or
     column is shown. Here nobody and a few look alike: every cell under five is hidden, so that there is seldom a
     single one in its row or column. Where what is hidden of a known total is a small group itself, or one cell alone,
-    the smallest cell that is still shown is hidden with it.
+    the smallest cell that is still shown is hidden with it. With ``bridges`` so it is where several totals together
+    give a small cell away that none of them does alone.
     """
     back = {
         (row, column)
@@ -63,7 +68,58 @@ def hidden_cells(
             if shown and _gives_away([cells.get(place, 0) for place in line if place in back]):
                 back.add(min(shown, key=lambda place: (cells.get(place, 0), place)))
                 waiting = True
+        if bridges and not waiting and (across := _bridged(cells, rows, columns, back)) is not None:
+            back.add(across)
+            waiting = True
     return back
+
+
+def _bridged(
+    cells: Mapping[Place, int], rows: Mapping[str, int | None], columns: Mapping[str, int | None], back: Set[Place]
+) -> Place | None:
+    """Return the cell to hide because a small one can be worked out, None when there is none.
+
+    Take rows and columns as towns and hidden cells as roads between them. A road that alone joins two parts is the
+    difference of the totals on its one side: another road must cross (D. Gusfield, 1988). Rows whose totals are kept
+    back are one town, for their sum is known; so are such columns. Where all that is hidden of a total is nobody,
+    everybody knows each of those roads to be empty.
+    """
+    ends = {(row, column): (("row", row if rows[row] is not None else ""),
+                            ("column", column if columns[column] is not None else ""))
+            for row in rows for column in columns}  # fmt: skip
+    roads: dict[tuple[Place, Place], int] = {}
+    for place in ends.keys() & back:
+        roads[ends[place]] = roads.get(ends[place], 0) + cells.get(place, 0)
+    empty = {town for town in {end for road in roads for end in road} if not _through(town, roads)}
+    roads = {road: count for road, count in roads.items() if empty.isdisjoint(road)}
+    for road, count in sorted(roads.items()):
+        if not 0 < count < SMALLEST:
+            continue
+        here = _reached(road[0], roads.keys() - {road})
+        if road[1] in here:
+            continue
+        others = [place for place in ends.keys() - back if (ends[place][0] in here) != (ends[place][1] in here)]
+        if others:
+            return min(others, key=lambda place: (cells.get(place, 0), place))
+    return None
+
+
+def _through(town: Place, roads: Mapping[tuple[Place, Place], int]) -> int:
+    """Return how many are hidden in all of one row or column."""
+    return sum(count for road, count in roads.items() if town in road)
+
+
+def _reached(start: Place, roads: Set[tuple[Place, Place]]) -> set[Place]:
+    """Return the towns that can be reached by those roads."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        town = waiting.pop()
+        for one, other in roads:
+            for near, far in ((one, other), (other, one)):
+                if near == town and far not in seen:
+                    seen.add(far)
+                    waiting.append(far)
+    return seen
 
 
 def _gives_away(kept_back: Sequence[int]) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from oversight.method import FIRST
+
 HIDDEN = "*"
 """Stands where a figure is kept back, so that nobody can be told from it."""
 
@@ -69,7 +71,7 @@ class Document:
     """Everything that is published of a month. Instants as ISO 8601 with the offset of Lima.
 
     ``day_minutes`` is the length of a business day, in which the minutes of working time are said. ``simulated``
-    figures are of a desk for practice.
+    figures are of a desk for practice. ``method`` is the one of ``oversight.method`` by which it was made.
     """
 
     month: str
@@ -80,6 +82,7 @@ class Document:
     simulated: bool
     definitions: tuple[Definition, ...]
     tables: tuple[Table, ...]
+    method: int = FIRST
 
     def table(self, name: str) -> Table:
         """Return a table by its id. Raises KeyError."""
@@ -106,8 +109,11 @@ def flat(document: Document) -> Iterator[Figure]:
 
 
 def to_dict(document: Document) -> dict[str, object]:
-    """Return a document as JSON keeps it."""
-    return asdict(document)
+    """Return a document as JSON keeps it; one made by the first method does not name it, and keeps its bytes."""
+    kept = asdict(document)
+    if document.method == FIRST:
+        del kept["method"]
+    return kept
 
 
 def from_dict(kept: Mapping[str, object]) -> Document:
@@ -120,6 +126,7 @@ def from_dict(kept: Mapping[str, object]) -> Document:
         simulated=bool(kept["simulated"]),
         definitions=tuple(definitions),
         tables=tuple(tables),
+        method=int(str(kept.get("method", FIRST))),
         **words,
     )
 

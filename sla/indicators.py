@@ -19,6 +19,7 @@ from sla.working_time import WorkingTimeSettings, business_seconds
 __all__ = ["AttentionFact", "Figures", "LetterFact", "Month", "PromiseFact", "SurveyFact", "indicators", "to_json"]
 
 ASKED_BACK = "ask_back"
+CONSULTA = "consulta"
 
 PARTS = ("line", "kind", "language", "on_behalf", "country", "channel", "office", "outcome")
 """By what letters and promises are counted."""
@@ -82,6 +83,8 @@ class Month:
     """By channel."""
     attentions: dict[str, dict[str, int]]
     """By what (``ATTENDED``), by value."""
+    consultas_by_office: dict[str, Figures]
+    """Promises of consultas alone: what the Carta's indicator counts, by office."""
     causes: dict[str, Broken]
     """Broken promises by cause; "" while nobody has said."""
 
@@ -132,6 +135,7 @@ class Count:
     working_time: WorkingTimeSettings
     total: Tally = field(default_factory=Tally)
     parts: defaultdict[str, defaultdict[str, Tally]] = field(default_factory=_tallies)
+    consultas: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     crossed: defaultdict[str, defaultdict[str, Counter[str]]] = field(default_factory=_counters)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
     scores: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -178,6 +182,8 @@ class Count:
         asked_back = answered_at is not None and fact.answered_by == ASKED_BACK
         for tally in (self.total, *(self.parts[name][_value(fact, name)] for name in PARTS)):
             tally.promise(stands, seconds, asked_back=asked_back)
+        if fact.kind == CONSULTA:
+            self.consultas[fact.office].promise(stands, seconds, asked_back=asked_back)
         if stands == "broken":
             self.late[fact.cause].append(self._lateness(fact, answered_at))
 
@@ -214,6 +220,7 @@ class Count:
                 for channel, scores in sorted(self.scores.items())
             },
             attentions={name: dict(sorted(self.attended[name].items())) for name in ATTENDED},
+            consultas_by_office={office: tally.figures() for office, tally in sorted(self.consultas.items())},
             causes={
                 cause: Broken(
                     promises=len(late),

@@ -1,6 +1,6 @@
 """Reading the journal back: which chains something happened in, and what happened in them, row by row."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,14 +42,18 @@ def of_event(session: Session, event: str, *, since: datetime, until: datetime) 
         yield Entry(row.chain, row.at, row.event, row.facts)
 
 
-def entries(session: Session, chains: Sequence[int], *, until: datetime) -> Iterator[Entry]:
-    """Yield what was recorded up to an instant in those chains, chain by chain, in order."""
+def entries(session: Session, chains: Sequence[int], *, until: datetime) -> Generator[Entry, None, None]:
+    """Yield what was recorded up to an instant in those chains, chain by chain, in order.
+
+    Whoever may stop on the way closes it, for a database server keeps its place until then.
+    """
     for start in range(0, len(chains), _CHAINS_AT_ONCE):
-        rows = session.execute(
+        found = session.execute(
             select(_ENTRY.c.chain, _ENTRY.c.at, _ENTRY.c.event, _ENTRY.c.facts)
             .where(_ENTRY.c.chain.in_(chains[start : start + _CHAINS_AT_ONCE]), _ENTRY.c.at <= until)
             .order_by(_ENTRY.c.chain, _ENTRY.c.seq)
             .execution_options(yield_per=1000)
         )
-        for row in rows:
-            yield Entry(row.chain, row.at, row.event, row.facts)
+        with found as rows:
+            for row in rows:
+                yield Entry(row.chain, row.at, row.event, row.facts)

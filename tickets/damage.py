@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from tickets.diagnosis import Found, Row, diagnose, is_sound
 from tickets.hashes import seal_hash
-from tickets.record import Contradiction, Record
+from tickets.record import Record
 from tickets.rows import core
 from tickets.tables import JournalEntry, Seal, Ticket
 from tickets.told import number
+from tickets.unlike import Contradiction
 
 _ENTRY, _SEAL, _TICKET = core(JournalEntry), core(Seal), core(Ticket)
 _PIECE = 2000

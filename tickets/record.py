@@ -6,12 +6,12 @@ tells of and that is gone, are found too. Rows are read as the database holds th
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Date, Integer, String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
+from tickets import contents
 from tickets.attended import ATTENTION, Attended
 from tickets.columns import Instant
 from tickets.diagnosis import Row, parsed
@@ -38,12 +38,11 @@ from tickets.tables import (
     Staff,
     Ticket,
 )
-from tickets.told import SPEAKING, Told, ToldCase, ToldPromise, instant
+from tickets.texts import Texts, originals
+from tickets.told import SPEAKING, Told, ToldCase
 from tickets.told import number as as_number
 from tickets.turns import Turns
-
-Contradiction = tuple[int, int, str]
-"""The case (0 for the desk), the number of the row, and what does not fit, in Spanish."""
+from tickets.unlike import NAMES, Contradiction, Ends, against, differs, of_promises
 
 Hashed = Callable[[str], str]
 """Makes the keyed hash of a text, as the journal holds it."""
@@ -57,49 +56,26 @@ _LETTERS = frozenset({MessageKind.LETTER, MessageKind.FOLLOW_UP, MessageKind.MAC
 _UNSENT = (OutboxState.WAITING, OutboxState.DEFERRED)
 _TICKET = (
     *("reference", "state", "line", "kind", "on_behalf", "language", "countries", "office", "outcome"),
-    *("assignee_id", "opened_at", "requester_address"),
+    *("assignee_id", "opened_at", "requester_address", "requester_name", "subject"),
 )
-_PROMISE = ("ticket_id", "kind", "state", "received_at", "due_at", "answered_at", "kept_by", "broken_at")
+_PROMISE = (
+    *("ticket_id", "kind", "state", "received_at", "due_at", "answered_at", "kept_by", "broken_at"),
+    *("due_on", "last_second_at", "legal_due_at"),
+)
 _AMENDS = (
     *("commitment", "promise_id", "ticket_id", "month", "state", "broken_at", "cause", "cause_text", "corrective"),
     *("preventive", "responsible", "apology_due", "apology_outgoing_id"),
 )
 _DAY = ("day", "scope", "effect", "legal_basis", "supersedes")
-_NAMES = {
-    "state": "estado",
-    "line": "línea",
-    "kind": "tipo",
-    "on_behalf": "por otra persona",
-    "language": "idioma",
-    "countries": "países",
-    "country": "país",
-    "office": "oficina",
-    "outcome": "resultado",
-    "assignee_id": "responsable",
-    "opened_at": "llegada",
-    "received_at": "llegada",
-    "due_at": "plazo",
-    "answered_at": "respuesta",
-    "kept_by": "cómo se cumplió",
-    "broken_at": "incumplimiento",
-    "at": "fecha",
-    "channel": "canal",
-    "satisfaction": "satisfacción",
-    "gender": "género",
-    "cause": "motivo",
-    "day": "día",
-    "scope": "alcance",
-    "effect": "efecto",
-    "legal_basis": "norma",
-    "supersedes": "reemplaza a",
-}
 
 
 class Record:
     """Reads the journal along with whoever proves it, chain by chain, and holds the tables against it."""
 
-    def __init__(self, session: Session, hashed: Hashed, amended: Amended) -> None:
-        self._session, self._hashed, self._amended = session, hashed, amended
+    def __init__(self, session: Session, hashed: Hashed, amended: Amended, ends: Ends, *, originals: bool) -> None:
+        """Hold ``ends`` against promises; with ``originals`` every letter as it arrived is read again too."""
+        self._session, self._hashed, self._amended, self._ends = session, hashed, amended, ends
+        self._originals, self._texts = originals, Texts()
         self._told = Told()
         self._case = ToldCase()
         self._homes, self._kept = Homes(), Attended(session)
@@ -116,6 +92,7 @@ class Record:
                     self._kept.take(row.id, facts)
                 elif isinstance(row.chain, int) and row.chain > 0:
                     self._homes.take(row.chain, row.id, str(row.event), facts)
+                    self._texts.take(str(row.event), facts)
             except _NONSENSE:
                 return
 
@@ -131,7 +108,7 @@ class Record:
             yield chain, chain, "el caso ya no está: su fila fue borrada"
         for row in tickets:
             yield from self._ticket(chain, row, told)
-        yield from _of_promises(chain, promises, told.promises)
+        yield from of_promises(chain, promises, told.promises, self._ends)
 
     def finish(self) -> Iterator[Contradiction]:
         """Yield what does not fit beyond single cases, once every chain has been read."""
@@ -139,6 +116,9 @@ class Record:
             said = f"la promesa {row.id} es de un caso del que no hay diario: fue insertada o movida"
             yield as_number(row.ticket_id), row.id, said
         yield from self._messages()
+        yield from self._texts.contradictions(self._session, self._hashed)
+        if self._originals:
+            yield from originals(self._session)
         yield from self._outbox()
         yield from self._addresses()
         yield from self._remediation()
@@ -152,11 +132,14 @@ class Record:
         for name, expected in told.known.items():
             if name == "outcome" and told.known.get("state") != TicketState.CLOSED:
                 continue  # of an ended case that was opened again
-            if (said := _differs(getattr(row, name), expected)) is not None:
-                yield chain, chain, f"el caso, {_NAMES[name]}: {said}"
+            if (said := differs(getattr(row, name), expected)) is not None:
+                yield chain, chain, f"el caso, {NAMES[name]}: {said}"
         address = str(row.requester_address)
         if address and told.sender is not None and self._hashed(address) != told.sender:  # "" of a person erased
             yield chain, chain, "el caso: la dirección de la persona no es la que escribió la carta"
+        shown = (row.requester_name, row.subject)
+        if any(shown) and told.person is not None and self._hashed(contents.of_person(*shown)) != told.person:
+            yield chain, chain, "el caso: el nombre de la persona o el asunto no es el de su carta"
 
     def _messages(self) -> Iterator[Contradiction]:
         letters, written, notes = self._told.letters, self._told.written, self._told.notes
@@ -236,8 +219,8 @@ class Record:
             if promise is None:
                 if (row.commitment, row.month) not in months:
                     yield 0, number, f"{name} no está en el diario: fue insertada"
-                elif (said := _differs(row.broken_at, months.pop((row.commitment, row.month)))) is not None:
-                    yield 0, number, f"{name}, {_NAMES['broken_at']}: {said}"
+                elif (said := differs(row.broken_at, months.pop((row.commitment, row.month)))) is not None:
+                    yield 0, number, f"{name}, {NAMES['broken_at']}: {said}"
             elif not broken[promise]:
                 yield as_number(row.ticket_id), number, f"{name} es de una promesa que, según el diario, no se rompió"
             else:
@@ -260,8 +243,8 @@ class Record:
         if self._amended(row) != told.content:
             yield ": lo escrito no es lo que se registró"
         if (row.state == RemediationState.CLOSED) != told.closed:
-            yield f", estado: {_against(row.state, 'closed' if told.closed else 'open')}"
-        if (said := _differs(row.apology_outgoing_id, self._told.apologies.get(row.id))) is not None:
+            yield f", estado: {against(row.state, 'closed' if told.closed else 'open')}"
+        if (said := differs(row.apology_outgoing_id, self._told.apologies.get(row.id))) is not None:
             yield f", envío de la disculpa: {said}"
 
     def _without_amends(self) -> Iterator[Contradiction]:
@@ -282,7 +265,7 @@ class Record:
             told = scores[row.outgoing_id]
             scores[row.outgoing_id] = 0
             if told != row.score:
-                said = "no está en el diario: fue insertada" if not told else f": {_against(row.score, told)}"
+                said = "no está en el diario: fue insertada" if not told else f": {against(row.score, told)}"
                 yield as_number(row.ticket_id), row.id, f"la respuesta de encuesta {row.id}{' ' * (not told)}{said}"
         for score in range(1, 6):
             for number in scores.those(score, _MOST_LOST):
@@ -295,8 +278,8 @@ class Record:
                 yield 0, number, f"la atención {number} no está en el diario: fue insertada"
                 continue
             for name, expected in facts.items():
-                if (said := _differs(getattr(row, name), expected)) is not None:
-                    yield 0, number, f"la atención {number}, {_NAMES[name]}: {said}"
+                if (said := differs(getattr(row, name), expected)) is not None:
+                    yield 0, number, f"la atención {number}, {NAMES[name]}: {said}"
         for number in self._kept.unseen(_MOST_LOST):
             yield 0, number, f"la atención {number} está en el diario y fue borrada"
 
@@ -308,8 +291,8 @@ class Record:
                 yield 0, row.id, f"el día {row.day} del calendario no está en el diario: fue insertado"
                 continue
             for name in _DAY:
-                if (said := _differs(str(getattr(row, name)), facts.get(name))) is not None:
-                    yield 0, row.id, f"el día {row.day} del calendario, {_NAMES[name]}: {said}"
+                if (said := differs(str(getattr(row, name)), facts.get(name))) is not None:
+                    yield 0, row.id, f"el día {row.day} del calendario, {NAMES[name]}: {said}"
         for facts in told.values():
             yield 0, 0, f"el día {facts.get('day')} del calendario está en el diario y fue borrado"
 
@@ -323,7 +306,7 @@ class Record:
             elif (row.role, bool(row.active)) != (role, active):
                 access = f"{row.role}, {'con' if row.active else 'sin'} acceso"
                 known = f"{role}, {'con' if active else 'sin'} acceso"
-                yield 0, row.id, f"la persona {row.id} del personal: {_against(access, known)}"
+                yield 0, row.id, f"la persona {row.id} del personal: {against(access, known)}"
         for number in told:
             yield 0, as_number(number), f"la persona {number} del personal está en el diario y fue borrada"
 
@@ -351,37 +334,3 @@ class Record:
         if isinstance(column.type, (Instant, Date)):
             return cast(column, String)
         return type_coerce(column, Integer) if isinstance(column.type, Boolean) else column
-
-
-def _of_promises(chain: int, rows: Sequence[Any], told: Mapping[object, ToldPromise]) -> Iterator[Contradiction]:
-    missing = dict(told)
-    for row in rows:
-        number = row.id
-        expected = missing.pop(number, None)
-        if expected is None:
-            yield chain, number, f"la promesa {number} no está en el diario de este caso: fue insertada o movida"
-            continue
-        for name in ("kind", "state", "received_at", "due_at", "answered_at", "kept_by", "broken_at"):
-            if (said := _differs(getattr(row, name), getattr(expected, name))) is not None:
-                yield chain, number, f"la promesa {number}, {_NAMES[name]}: {said}"
-    for number in missing:
-        yield (
-            chain,
-            as_number(number),
-            f"la promesa {number} está en el diario y ya no en su caso: fue borrada o movida",
-        )
-
-
-def _differs(found: object, told: object) -> str | None:
-    """Say how a cell differs from what was told, None when it does not."""
-    if found == told or (found in ("", None) and told in ("", None)):
-        return None
-    return None if isinstance(told, datetime) and instant(found) == told else _against(found, told)
-
-
-def _against(found: object, told: object) -> str:
-    return f"su fila dice «{_said(found)}» y el diario «{_said(told)}»"
-
-
-def _said(value: object) -> str:
-    return "nada" if value in ("", None) else str(value)[:60]

@@ -108,6 +108,7 @@ class ToldCase:
 
     known: dict[str, object] = field(default_factory=dict)
     sender: object = None
+    person: object = None
     promises: dict[object, ToldPromise] = field(default_factory=dict)
 
     @property
@@ -142,7 +143,7 @@ class ToldCase:
                 if self.known.get("state") == TicketState.QUARANTINED:
                     self.move(TicketEvent.REOPENED)
                 self._judge(facts, "line", "kind", "on_behalf", "language", "countries")
-                self.sender = facts.get("sender")
+                self.sender, self.person = facts.get("sender"), facts.get("person", self.person)
             case "judged":
                 self._judge(facts, "line", "kind", "on_behalf")
             case "released":
@@ -169,7 +170,7 @@ class ToldCase:
         self.known.update({name: facts[name] for name in names if name in facts})
 
     def _arrive(self, facts: Facts) -> None:
-        self.sender = facts.get("sender")
+        self.sender, self.person = facts.get("sender", facts.get("requester")), facts.get("person")
         if "received_at" in facts:
             self.known["opened_at"] = instant(facts["received_at"])
 

@@ -51,6 +51,7 @@ def register(app: typer.Typer) -> None:
             None, metavar="SELLO", help="Sello impreso en un resumen: lo anterior a él debe seguir igual."
         ),
         figures: bool = typer.Option(True, help="Recalcula también cada informe publicado, o no."),
+        originals: bool = typer.Option(True, help="Vuelve a leer también cada carta tal como llegó, o no."),
         as_json: bool = JSON,
     ) -> None:
         """Comprueba cada cadena, cada sello y cada cifra publicada, y nombra lo que no coincide."""
@@ -60,7 +61,7 @@ def register(app: typer.Typer) -> None:
         if seal is not None and wanted is None:
             raise Misused("un sello son entre 8 y 64 cifras hexadecimales, como las imprime el resumen de la mañana")
         with desk() as opened:
-            proof = prove(opened, wanted, figures=figures)
+            proof = prove(opened, wanted, figures=figures, originals=originals)
         if as_json:
             document(proof.document())
         else:

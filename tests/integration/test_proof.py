@@ -78,6 +78,28 @@ def test_a_report_changed_by_hand(desk: Desk, clock: Clock, change: str, said: s
     assert prove(desk, figures=False).findings == ()
 
 
+@pytest.mark.parametrize("reason", ["", "una consulta estaba en otra LÍNEA", "otro"])
+def test_the_reason_of_a_correction_changed_by_hand(desk: Desk, clock: Clock, reason: str) -> None:
+    """It stands on the public page beside the new figures."""
+    frozen_november(desk, clock)
+    boss = member(desk, Role.SUPERVISOR)
+    prepare(desk, lambda: boss, "2026-11", SETTINGS, erratum="una consulta estaba en otra línea")
+    assert said(prove(desk)) == []
+    behind_its_back(desk, f"UPDATE reports SET erratum = '{reason}' WHERE version = 2")
+    behind_its_back(desk, "UPDATE reports SET erratum = 'x' WHERE version = 1")
+    assert said(prove(desk)) == [
+        f"indicadores de 2026-11: la versión {number} da otro motivo de su corrección que el que se registró"
+        for number in (1, 2)
+    ]
+
+
+def test_a_journal_that_cannot_be_read_is_not_blamed_on_the_figures(desk: Desk, clock: Clock) -> None:
+    frozen_november(desk, clock)
+    number = ticket(desk, "SOM-2026-000002").id
+    behind_its_back(desk, f"UPDATE journal SET facts = '[]' WHERE chain = {number} AND event = 'promised'")
+    assert any("la versión 1 no se puede volver a calcular: en el diario" in one for one in said(prove(desk)))
+
+
 @pytest.mark.parametrize("forged", ['"cells": [987, ', '"cells": [987, 987, 987, 987, 987, 987, 987, '])
 def test_a_figure_changed_with_its_fingerprint(desk: Desk, clock: Clock, forged: str) -> None:
     """Figures, fingerprint and journal entry made again to fit: the month itself says otherwise."""

@@ -156,6 +156,7 @@ CHANGED = [
     ("promises SET kind = 'reclamo' WHERE id = 4", "la promesa 4, tipo: su fila dice «reclamo» y el diario «consulta»"),
     ("promises SET ticket_id = 5 WHERE id = 4", "SOM-2026-000004: otra tabla: la promesa 4 está en el diario y ya no"),
     ("remediation SET preventive = 'Nada.' WHERE state = 'closed'", "lo escrito no es lo que se registró"),
+    ("messages SET text = 'No.' WHERE kind = 'apology'", "la disculpa (mensaje"),
     ("remediation SET state = 'open' WHERE state = 'closed'", "estado: su fila dice «open» y el diario «closed»"),
     ("remediation SET cause = 'otro' WHERE id = 1", "la medida de subsanación 1"),
     ("remediation SET apology_outgoing_id = NULL WHERE state = 'closed'", "envío de la disculpa: su fila dice «nada»"),
@@ -292,7 +293,8 @@ def test_an_answer_on_its_way_is_not_sent_to_somebody_else(store: Store, clock: 
         with store.write() as session:
             session.connection().exec_driver_sql(f"UPDATE outbox SET {change}")
         assert [sentence(one) for one in prove(desk).findings] == [
-            f"SOM-2026-000001: otra tabla: el envío {number}: no va a la dirección de la persona del caso"
+            f"SOM-2026-000001: otra tabla: el envío {number}: no lleva lo que se escribió, o va a otra persona",
+            f"SOM-2026-000001: otra tabla: el envío {number}: no va a la dirección de la persona del caso",
         ]
 
 

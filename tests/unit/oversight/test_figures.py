@@ -1,10 +1,12 @@
 """From a month's indicators to what is published of it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from calendar_pe import shipped
 from calendar_pe.clock import at_lima
 from oversight.figures import document
+from oversight.method import FIRST
 from oversight.satisfaction import satisfaction_rows, satisfaction_table
 from oversight.saying import said
 from oversight.tables import HIDDEN, flat, from_dict, to_dict
@@ -104,6 +106,45 @@ def satisfied(**answers: tuple[int, int]) -> dict[str, Satisfaction]:
 
 def rates(**answers: tuple[int, int]) -> dict[str, object]:
     return {row.id.removeprefix("satisfaccion"): row.cells[2] for row in satisfaction_rows(satisfied(**answers))}
+
+
+def answered(number: int, *, line: int, kind: str = "consulta", office: str = "Lima") -> list[PromiseFact]:
+    due_at, at = at_lima(date(2026, 10, 6), 17), MONDAY + timedelta(hours=1)
+    one = PromiseFact(
+        received_at=MONDAY, line=line, kind=kind, language="es", on_behalf=False, office=office, answered_at=at,
+        answered_by="answer", last_second_at=due_at,
+    )  # fmt: skip
+    return [one] * number
+
+
+def test_the_answers_of_a_line_do_not_follow_from_all_answers() -> None:
+    """Twenty, eight and three answers: where only the three were left out, the total gave them away."""
+    sent = [*letters(20), *letters(9, line=2), *letters(9, line=3)]
+    kept = [*answered(20, line=1), *answered(8, line=2), *answered(3, line=3)]
+    late = at_lima(date(2026, 10, 6), 17)
+    kept += [replace(one, answered_at=None, last_second_at=late) for one in answered(6, line=3)]
+    made = document(counted(*sent, *kept), carta_version="5", day_minutes=525)
+    assert made.table("tiempos").cell("respuesta", "cartas") == 31
+    assert {row.id: row.cells[0] for row in made.table("tiempos-linea").rows} == {"1": 20}
+    before = document(counted(*sent, *kept), carta_version="5", day_minutes=525, method=FIRST)
+    assert {row.id: row.cells[0] for row in before.table("tiempos-linea").rows} == {"1": 20, "2": 8}, "31 - 28 = 3"
+
+
+def test_the_consultas_of_an_office_do_not_tell_its_few_reclamos() -> None:
+    sent = [
+        replace(one, office=office) for office, n in (("Lima", 22), ("Tacna", 10), ("Puno", 9)) for one in letters(n)
+    ]
+    kept = [
+        *answered(20, line=1), *answered(2, line=1, kind="reclamo"), *answered(10, line=1, office="Tacna"),
+        *answered(9, line=1, office="Puno"),
+    ]  # fmt: skip
+    made = document(counted(*sent, *kept), carta_version="5", day_minutes=525)
+    assert {row.id: row.cells[:2] for row in made.table("oficina").rows} == {
+        "Lima": (22, 22), "Tacna": (10, 10), "Puno": (9, 9)
+    }  # fmt: skip
+    shown = {row.id: row.cells[0] for row in made.table("oficina-consultas").rows}
+    assert "Lima" not in shown, "22 - 20 = 2"
+    assert sum(shown.values()) == 39
 
 
 def test_satisfaction_of_each_channel() -> None:

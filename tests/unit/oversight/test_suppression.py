@@ -58,3 +58,35 @@ def test_what_another_table_keeps_back_is_not_given_away() -> None:
     cells = {("CL", "1"): 30, ("CL", "2"): 9, ("ES", "1"): 20, ("ES", "2"): 8}
     back = hidden_cells(cells, {"CL": 39, "ES": 28}, {"1": 50, "2": None})
     assert {("CL", "2"), ("ES", "2")} <= back
+
+
+def table(*lines: str) -> tuple[dict[tuple[str, str], int], dict[str, int], dict[str, int]]:
+    """Return the cells of a table, and the totals of its rows and columns."""
+    numbers = [[int(one) for one in line.split()] for line in lines]
+    cells = {(f"r{i}", f"c{j}"): one for i, line in enumerate(numbers) for j, one in enumerate(line)}
+    down = {f"r{i}": sum(line) for i, line in enumerate(numbers)}
+    return cells, down, {f"c{j}": sum(line[j] for line in numbers) for j in range(len(numbers[0]))}
+
+
+def test_totals_taken_together_give_no_cell_away() -> None:
+    """Two pairs of rows and columns, joined by one small cell: each line hides two, yet both pairs' totals tell it."""
+    cells, down, across = table("3 4 30 40", "4 3 2 50", "20 30 4 3", "40 20 3 4")
+    before = hidden_cells(cells, dict(down), dict(across), bridges=False)
+    left = {"r0", "r1"}
+    joins = [place for place in before if (place[0] in left) != (place[1] in {"c0", "c1"})]
+    assert joins == [("r1", "c2")]
+    rows = sum(down[row] for row in left) - sum(cells[p] for p in cells if p[0] in left and p not in before)
+    columns = sum(across[c] for c in ("c0", "c1")) - sum(
+        cells[p] for p in cells if p[1] in {"c0", "c1"} and p not in before
+    )
+    assert rows - columns == cells["r1", "c2"], "that is how anybody worked it out"
+    back = hidden_cells(cells, dict(down), dict(across))
+    assert len([place for place in back if (place[0] in left) != (place[1] in {"c0", "c1"})]) > 1
+
+
+def test_cells_known_to_be_empty_cover_nobody() -> None:
+    """What is hidden of the third row and of the second column is nobody: it leaves nothing open in the other lines."""
+    cells, down, across = table("12 0 36", "14 0 2", "0 10 0", "20 38 0")
+    assert ("r1", "c0") in hidden_cells(cells, dict(down), dict(across), bridges=False)
+    back = hidden_cells(cells, dict(down), dict(across))
+    assert {("r0", "c0"), ("r1", "c0"), ("r0", "c2"), ("r1", "c2")} <= back, "two may be shared among four"
