@@ -13,6 +13,8 @@ REACH = 4
 """How many words may stand between a role ("vivo en …") and the place it speaks of."""
 
 STOPS = frozenset(".?!;\n")
+ARRIVED = frozenset({"vine", "vinimos", "llegue", "llegamos", "vino", "vinieron", "llego", "llegaron"})
+TOWARDS = frozenset({"a", "al", "hasta", "para"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,19 +102,34 @@ def mask(words: list[str], places: dict[int, tuple[int, str, str]]) -> list[str]
 def roles(
     words: list[str], found: list[tuple[int, int, str]], places: dict[int, tuple[int, str, str]]
 ) -> list[tuple[str, str]]:
-    """Say of every place how it stands to a person: the nearest role that ends shortly before it, in its sentence."""
+    """Say of every place how it stands to a person: the nearest role that ends shortly before it, in its sentence.
+
+    Whoever came from one place to the next, to work there or to stay, is at the second.
+    """
     ends: dict[int, tuple[int, str]] = {}
     for start, end, name in found:
         if name.startswith("cue:role-") and start < ends.get(end, (len(words) + 1, ""))[0]:
             ends[end] = (start, name[9:])
     told: list[tuple[str, str]] = []
-    for start, (_, kind, code) in places.items():
-        role = ""
+    came: tuple[int, str] | None = None
+    for start, (end, kind, code) in places.items():
+        role, cue, at = "", start, start
         for at in range(start, max(-1, start - REACH - 1), -1):
             if at in ends and (start - at < 2 or ends[at][1] == "origin1" or at - ends[at][0] > 1):
-                role = ends[at][1]
+                cue, role = ends[at]
                 break
             if at > 0 and words[at - 1] in STOPS:
                 break
+        if kind == "place" and came is not None and _arrives(words, came, start, role, cue):
+            role = f"live{came[1]}"
+        came = (end, role[-1]) if role in ("from1", "from3") and not ARRIVED.isdisjoint(words[cue:at]) else None
         told.append((role or kind, code))
     return told
+
+
+def _arrives(words: list[str], came: tuple[int, str], start: int, role: str, cue: int) -> bool:
+    """Tell whether the way from the place that ends at ``came`` leads to the one at ``start``, and no other role does."""
+    end, person = came
+    told_otherwise = role not in ("", "by", f"from{person}") and cue > end + 2
+    on_the_way = words[end] in TOWARDS and start - end <= REACH + 2 and STOPS.isdisjoint(words[end:start])
+    return on_the_way and not told_otherwise
