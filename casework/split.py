@@ -1,13 +1,15 @@
 """Making two cases of one, when a later letter is about something else: it gets a case and a promise of its own.
 
 The promise of the new case runs from that letter's own arrival, not from the splitting; where the letter had opened a
-promise of the old case that nobody has answered yet, that promise goes with it.
+promise of the old case that nobody has answered yet, that promise goes with it, and a letter that stays behind without
+an answer gets one of its own.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from calendar_pe.clock import lima_date
+from casework.classify import PROMISED
 from casework.desk import WRITERS, Actor, Desk, require
 from casework.moving import begun, told_of_move
 from casework.promising import promise_row
@@ -15,6 +17,7 @@ from casework.refusals import Refusal
 from sla.reckon import Reckoning, reckon
 from tickets import cases, clocks, contents, joining, journal, rows
 from tickets.journal import Event
+from tickets.latest import unanswered
 from tickets.references import reference as make_reference
 from tickets.states import TicketState
 from tickets.store import Session
@@ -36,7 +39,7 @@ class Parted:
 def split(desk: Desk, actor: Actor, reference: str, message_id: int) -> Parted:
     """Take a later letter out of a case and open a case for it.
 
-    Raises ``CannotSplit`` for the first letter and for what is no letter of a person, ``UnknownTicket``,
+    Raises ``CannotSplit`` for the letter that opened the case and for what is no letter of a person, ``UnknownTicket``,
     CalendarRangeError for a letter that arrived outside the calendar.
     """
     require(actor, *WRITERS)
@@ -54,7 +57,7 @@ def split(desk: Desk, actor: Actor, reference: str, message_id: int) -> Parted:
             _opened(desk, made, ticket.id, message_id, actor, now),
         ]
         ended, due_at = _promise(desk, session, actor, ticket.id, made.id or 0, message, reckoned, now)
-        journal.append(session, [*events, *ended])
+        journal.append(session, [*events, *ended, *_left_behind(desk, session, actor, ticket, now)])
         ticket.version += 1
         ticket.updated_at = now
         session.flush()
@@ -67,8 +70,8 @@ def _letter(session: Session, ticket: Ticket, message_id: int) -> Message:
     chosen = next((one for one in letters if one.id == message_id), None)
     if chosen is None:
         raise CannotSplit("solo se separa una carta de la persona")
-    if chosen is letters[0]:
-        raise CannotSplit("la primera carta es la del caso; separe la que vino después")
+    if chosen is joining.own_letter(letters, ticket.opened_at):
+        raise CannotSplit("esa carta es la del caso; separe la que vino después")
     return chosen
 
 
@@ -146,7 +149,27 @@ def _promise(
         own.ticket_id = new_id
         joining.move_amends(session, own.id or 0, new_id)
         return events, own.due_at
-    row = promise_row(desk, new_id, message.id or 0, reckoned, told=False)
-    [promise_id] = rows.add_all_with_ids(session, Promise, [row])
-    made = session.get_one(Promise, promise_id)
+    made = _promised(desk, session, new_id, message, reckoned)
     return [Event(new_id, now, actor.journal_name, "promised", begun(made))], made.due_at
+
+
+def _left_behind(desk: Desk, session: Session, actor: Actor, ticket: Ticket, now: datetime) -> list[Event]:
+    """Promise an answer to the letter that stays without one, when what was owed for it has gone with the other."""
+    session.flush()
+    assert ticket.id is not None
+    kind = ticket.kind if ticket.kind_confirmed else "consulta"
+    waits = ticket.state in (TicketState.NEW, TicketState.OPEN) and kind in PROMISED
+    if not waits or clocks.open_of(session, [ticket.id]):
+        return []
+    message = unanswered(session, ticket.id)
+    if message is None:
+        return []
+    made = _promised(desk, session, ticket.id, message, reckon(message.at, kind, desk.calendar, desk.promises))
+    return [Event(ticket.id, now, actor.journal_name, "promised", begun(made))]
+
+
+def _promised(desk: Desk, session: Session, ticket_id: int, message: Message, reckoned: Reckoning) -> Promise:
+    [promise_id] = rows.add_all_with_ids(
+        session, Promise, [promise_row(desk, ticket_id, message.id or 0, reckoned, told=False)]
+    )
+    return session.get_one(Promise, promise_id)

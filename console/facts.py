@@ -1,6 +1,8 @@
 """The facts of a case as text: its promise, counted step by step, the judgement and why, the person, the journal."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from rich.text import Text
 
@@ -73,16 +75,46 @@ def facts(desk: Desk, sight: Sight) -> Text:
 def journal_text(sight: Sight) -> Text:
     """Return what happened in a case, the newest first, with who did it."""
     shown = Text()
+    judged = _judgements(sight.journal)
     for entry in reversed(sight.journal):
         who = sight.who(int(entry.actor.removeprefix("staff:"))) if entry.actor.startswith("staff:") else "el servicio"
         shown.append(f"{short(entry.at)} · ", style="dim")
         shown.append(f"{one_line(who, 40)}: ")
-        shown.append(words.EVENTS.get(entry.event, entry.event.replace("_", " ")), style="bold")
-        if detail := _detail(sight, entry):
+        said, detail = judged.get(entry.id) or (words.EVENTS.get(entry.event, entry.event.replace("_", " ")), "")
+        shown.append(said, style="bold")
+        if detail := detail or _detail(sight, entry):
             shown.append(f" ({detail})")
         shown.append("\n")
     shown.rstrip()
     return shown
+
+
+def _judgements(journal: Sequence[JournalEntry]) -> dict[int | None, tuple[str, str]]:
+    """Return what a person did to the judgement of a case, by entry: what was confirmed, or each thing that changed."""
+    said: dict[int | None, tuple[str, str]] = {}
+    before: Mapping[str, Any] = {}
+    for entry in journal:
+        if "line" not in entry.facts or "trafficking_risk" not in entry.facts:
+            continue
+        if entry.event == "judged" and (changed := _changes(before, entry.facts)):
+            said[entry.id] = ("corrigió la clasificación", ", ".join(changed))
+        elif entry.event == "judged":
+            said[entry.id] = ("confirmó la clasificación", "")
+        before = entry.facts
+    return said
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    kind = words.KINDS.get(str(after.get("kind")), "").lower()
+    marks = (("trafficking_risk", "riesgo de trata"), ("on_behalf", "por otra persona"))
+    told = [f"línea {after['line']}"] if after["line"] != before.get("line") else []
+    told += [kind] if after.get("kind") != before.get("kind") else []
+    told += [
+        f"{'marcó' if after.get(name) else 'quitó'} «{said}»"
+        for name, said in marks
+        if bool(after.get(name)) != bool(before.get(name))
+    ]
+    return told
 
 
 def _detail(sight: Sight, entry: JournalEntry) -> str:
@@ -130,7 +162,7 @@ def _judgement(shown: Text, sight: Sight) -> None:
     if ticket.kind != "consulta" and not ticket.kind_confirmed:
         shown.append("El tipo está por confirmar; mientras tanto corre el plazo de consulta.\n")
     if ticket.line_confirmed:
-        shown.append(f"La confirmó {one_line(sight.judged_by, 40) or 'una persona'}.\n")
+        shown.append(f"La línea la confirmó {one_line(sight.judged_by, 40) or 'una persona'}.\n")
     elif verdict is not None:
         asked = "Falta que una persona la confirme" if ticket.proposed else "Nadie la ha revisado todavía"
         shown.append(f"{asked}: c la confirma, l corrige la línea.\n")

@@ -133,7 +133,7 @@ EVENTS = {
     "taken": "tomó el caso",
     "released": "soltó el caso",
     "assigned": "reasignó el caso",
-    "judged": "confirmó o corrigió la clasificación",
+    "judged": "revisó la clasificación",
     "answer_written": "escribió una respuesta",
     "send_undone": "retiró una respuesta antes de que saliera",
     "sent": "salió una carta",

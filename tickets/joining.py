@@ -1,5 +1,8 @@
 """Moving what belongs to one ticket to another: letters, what we wrote, drafts, amends."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -65,3 +68,8 @@ def letters(session: Session, ticket_id: int) -> list[Message]:
             .order_by(_MESSAGE.c.id)
         ).scalars()
     )
+
+
+def own_letter(found: Sequence[Message], opened_at: datetime) -> Message:
+    """Return the letter that a case is about: the one that opened it, whatever another case brought along."""
+    return next((one for one in found if one.at == opened_at), found[0])

@@ -57,6 +57,14 @@ def latest(session: Session, ticket_ids: Collection[int]) -> dict[int, Latest]:
     return {row.id: _latest(row, said.get(row.letter), said.get(row.answer)) for row in ends}
 
 
+def unanswered(session: Session, ticket_id: int) -> Message | None:
+    """Return the oldest letter of the person that no answer of ours followed, None when there is none."""
+    answer = _end(func.max, _MESSAGE.c.kind.in_([str(one) for one in KEEPS_PROMISE]), _went())
+    last = session.execute(select(answer).where(_TICKET.c.id == ticket_id)).scalar_one()
+    query = select(Message).where(_MESSAGE.c.ticket_id == ticket_id, _MESSAGE.c.kind.in_(_LETTERS))
+    return session.execute(query.where(_MESSAGE.c.id > (last or 0)).order_by(_MESSAGE.c.id).limit(1)).scalar()
+
+
 def _latest(ends: Any, letter: Any, answer: Any) -> Latest:
     newest_is_theirs = letter is not None and (answer is None or answer.id < letter.id)
     return Latest(

@@ -11,6 +11,7 @@ from console.screens.acts import CaseScreen
 from console.waypoints import full_reference
 from sla.reckon import reckon
 from tickets import cases
+from tickets.joining import own_letter
 from tickets.states import MessageKind
 from tickets.tables import Message, Ticket
 
@@ -104,7 +105,8 @@ class JoiningScreen(CaseScreen):
         if not await self.may():
             return
         seen = await self.seen()
-        letters = [one for one in seen.messages if one.kind in _LETTERS and one.id is not None][1:]
+        letters = [one for one in seen.messages if one.kind in _LETTERS and one.id is not None]
+        letters = [one for one in letters if one is not own_letter(letters, seen.ticket.opened_at)]
         if not letters:
             self.tell("Este caso tiene una sola carta: no hay nada que separar.", wrong=True)
             return

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from casework.classify import Judgement, judge
 from casework.desk import Desk
+from casework.merge import merge
 from casework.split import CannotSplit, split
 from casework.sweep import sweep
 from oversight.indicators import month
@@ -99,3 +101,56 @@ def test_what_is_not_split(desk: Desk, clock: Clock) -> None:
     with pytest.raises(CannotSplit, match="solo se separa una carta"):
         split(desk, member(desk), ref, 999)
     assert ticket(desk, ref).version == 2
+
+
+def test_what_was_joined_comes_apart_again_and_each_letter_is_owed_its_answer(desk: Desk, clock: Clock) -> None:
+    """The earlier letter brought the promise along and takes it away; the letter that stays gets one of its own."""
+    ended = arrive(desk, "Quiero saber de mi pensión.").reference
+    clock.forward(hours=23)
+    kept = arrive(desk, "Mi contrato en Italia.", subject="Italia", sender="jose@example.org").reference
+    rosa = member(desk, login="rosa")
+    merge(desk, rosa, ended, kept, same_person=True)
+    with desk.store.read() as session:
+        first, own = joining.letters(session, ticket(desk, kept).id or 0)
+    with pytest.raises(CannotSplit, match="la del caso"):
+        split(desk, rosa, kept, own.id or 0)
+    parted = split(desk, rosa, kept, first.id or 0)
+    assert ticket(desk, parted.reference).requester_address == "rosa@example.org"
+    assert [(one.received_at, one.state) for one in promises(desk, parted.reference)] == [(MONDAY_10, "open")]
+    [owed] = [one for one in promises(desk, kept) if one.state == "open"]
+    assert (owed.message_id, owed.received_at) == (own.id, MONDAY_10 + timedelta(hours=23))
+    assert ticket(desk, kept).target_at == owed.target_at
+    assert faults(desk.store) == []
+    figures = month(desk, 2026, 11, clock.forward(minutes=1)).total
+    assert (figures.letters, figures.open) == (2, 2)
+
+
+def test_a_letter_that_came_behind_the_one_that_leaves_is_owed_its_answer(desk: Desk, clock: Clock) -> None:
+    ref = arrive(desk).reference
+    answered(desk, ref)
+    ids = []
+    for text in ("Otra cosa", "Y una tercera"):
+        clock.forward(hours=1)
+        arrive(desk, text, subject="Mi hermano", answers="<carta.1@example.org>")
+        with desk.store.read() as session:
+            ids.append(joining.letters(session, ticket(desk, ref).id or 0)[-1].id or 0)
+    rosa = member(desk)
+    split(desk, rosa, ref, ids[0])
+    [owed] = [one for one in promises(desk, ref) if one.state == "open"]
+    assert (owed.message_id, owed.received_at) == (ids[1], MONDAY_10 + timedelta(hours=2))
+    split(desk, rosa, ref, ids[1])
+    assert [one.state for one in promises(desk, ref)] == ["kept"], "the first was answered"
+    assert faults(desk.store) == []
+
+
+def test_thanks_that_stay_behind_are_owed_nothing(desk: Desk, clock: Clock) -> None:
+    ended = arrive(desk, "Quiero saber de mi pensión.").reference
+    clock.forward(hours=1)
+    kept = arrive(desk, "Muchas gracias.", subject="Gracias").reference
+    rosa = member(desk)
+    judge(desk, rosa, kept, Judgement(kind="agradecimiento", line=0))
+    merge(desk, rosa, ended, kept)
+    with desk.store.read() as session:
+        moved = joining.letters(session, ticket(desk, kept).id or 0)[0].id or 0
+    split(desk, rosa, kept, moved)
+    assert [one.state for one in promises(desk, kept)] == ["void"]

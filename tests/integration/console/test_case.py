@@ -41,7 +41,7 @@ class TestReading:
             await hand.open(ref)
             await hand.reads("El clasificador dijo línea 2 (90 % de", "– prueba", "Nadie la ha revisado todavía")
             await hand.press("c")
-            await hand.reads("La confirmó Rosa.", "El clasificador dijo línea 2", "– prueba")
+            await hand.reads("La línea la confirmó Rosa.", "El clasificador dijo línea 2", "– prueba")
 
     async def test_the_judgement_shown_is_that_of_the_letter_that_opened_the_case(
         self, desk: Desk, rosa: Actor
@@ -198,3 +198,20 @@ class TestJoiningAndParting:
             await hand.open(ref)
             await hand.press("e")
             await hand.told("una sola carta")
+
+
+async def test_what_was_joined_is_parted_again_never_the_letter_of_the_case(
+    desk: Desk, rosa: Actor, clock: Clock
+) -> None:
+    ended = arrive(desk, "Uno", subject="De antes").reference
+    clock.forward(hours=1)
+    kept = arrive(desk, "Dos", subject="Este caso").reference
+    merge(desk, rosa, ended, kept)
+    async with console(desk, rosa) as hand:
+        await hand.open(kept)
+        await hand.press("e")
+        await hand.screen(Confirm)
+        await hand.reads("De antes")
+        await hand.press("s")
+        await hand.told("Caso nuevo")
+    assert [one.state for one in promises(desk, kept)] == ["void", "open"]

@@ -3,6 +3,7 @@
 import pytest
 from textual.widgets import TextArea
 
+from casework.classify import Judgement, judge
 from casework.desk import Actor, Desk
 from console.dialogs import AskText, Choose, Confirm
 from console.screens.ticket import TicketScreen
@@ -161,3 +162,18 @@ async def test_the_promise_is_explained_step_by_step(desk: Desk, rosa: Actor) ->
         await hand.open(ref)
         await hand.press("i")
         await hand.reads("Cómo se contó:", "mar 24 nov", "día 1 de 1")
+
+
+async def test_the_history_says_what_was_corrected(desk: Desk, rosa: Actor) -> None:
+    ref = arrive(desk).reference
+    judge(desk, rosa, ref, Judgement(trafficking_risk=True))
+    judge(desk, rosa, ref, Judgement())
+    judge(desk, rosa, ref, Judgement(trafficking_risk=False, line=4))
+    async with console(desk, rosa, (132, 30)) as hand:
+        await hand.open(ref)
+        await hand.press("h")
+        await hand.reads(
+            "corrigió la clasificación (línea 4, quitó «riesgo de trata»)",
+            "Rosa: confirmó la clasificación",
+            "corrigió la clasificación (marcó «riesgo de trata»)",
+        )
