@@ -169,7 +169,7 @@ async def test_the_history_says_what_was_corrected(desk: Desk, rosa: Actor) -> N
     judge(desk, rosa, ref, Judgement(trafficking_risk=True))
     judge(desk, rosa, ref, Judgement())
     judge(desk, rosa, ref, Judgement(trafficking_risk=False, line=4))
-    async with console(desk, rosa, (132, 30)) as hand:
+    async with console(desk, rosa, (180, 30)) as hand:
         await hand.open(ref)
         await hand.press("h")
         await hand.reads(
