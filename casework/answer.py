@@ -97,6 +97,19 @@ def answer(
     return queued
 
 
+def scheduled(desk: Desk, reference: str, wanted_at: datetime) -> tuple[datetime, datetime | None]:
+    """Return when an answer for which that hour is asked would leave, and since when the case is overdue (None: not).
+
+    Raises ``CannotAnswer`` where ``answer`` would: the hour has passed or would break the promise.
+    """
+    now = desk.clock()
+    with desk.store.read() as session:
+        ticket = cases.find(session, reference)
+        leaves_at = _scheduled(desk, session, ticket, wanted_at, now)
+        owed = clocks.open_of(session, [ticket.id or 0]).get(ticket.id or 0, [])
+        return leaves_at, min((one.last_second_at for one in owed if one.last_second_at < now), default=None)
+
+
 def undo(desk: Desk, actor: Actor, outgoing_id: int) -> str:
     """Take an answer back while it has not been claimed; its text returns as the actor's draft.
 

@@ -25,11 +25,16 @@ def take(desk: Desk, actor: Actor, reference: str) -> None:
         journal.append(session, [_event(ticket, actor, desk, "taken", actor.staff_id)])
 
 
-def release(desk: Desk, actor: Actor, reference: str) -> None:
-    """Give a case back to everybody. Raises ``CannotAssign`` when it is in somebody else's hands."""
+def release(desk: Desk, actor: Actor, reference: str) -> bool:
+    """Give a case back to everybody; False, and nothing is done, when nobody had it.
+
+    Raises ``CannotAssign`` when it is in somebody else's hands.
+    """
     require(actor, *WRITERS)
     with desk.store.write() as session:
         ticket = cases.find(session, reference, lock=True)
+        if ticket.assignee_id is None:
+            return False
         if ticket.assignee_id != actor.staff_id and actor.role == Role.CONSULTANT:
             raise CannotAssign(f"{ticket.reference} no está en sus manos")
         ticket.assignee_id = None
@@ -37,6 +42,7 @@ def release(desk: Desk, actor: Actor, reference: str) -> None:
         ticket.version += 1
         ticket.updated_at = desk.clock()
         journal.append(session, [_event(ticket, actor, desk, "released", None)])
+        return True
 
 
 def assign(desk: Desk, actor: Actor, reference: str, login: str) -> None:

@@ -6,6 +6,7 @@ from calendar_pe import CalendarRangeError
 from calendar_pe.clock import lima_date
 from casework.desk import SERVICE, WRITERS, Actor, Desk, require
 from casework.promising import promise_row
+from casework.refusals import Refusal
 from inbox.parse import parse_headers
 from letters.letter import Letter
 from sla.reckon import Reckoning, reckon
@@ -25,6 +26,10 @@ _TEXT_LARGE = (
     "Esta carta es demasiado grande para cargarla ({size:.1f} MB). Sigue en el servidor de correo: "
     "léala allí, en el buzón «{mailbox}»."
 )
+
+
+class OfAnotherLetter(Refusal):
+    """The letter stays as it came: its case was merged into another one."""
 
 
 def put_away(desk: Desk, pending: Pending, raw: bytes) -> None:
@@ -199,7 +204,8 @@ def retry(desk: Desk, actor: Actor, letter_id: int) -> bool:
     """Put a quarantined letter back in the line; the ticket that stood for it goes on as the letter's ticket.
 
     Returns False when there is no such letter, or only its header block is here. Raises CalendarRangeError for one that
-    arrived outside the calendar: as an ordinary case it would have no promise, and nobody would miss its answer.
+    arrived outside the calendar: as an ordinary case it would have no promise, and nobody would miss its answer; and
+    ``OfAnotherLetter`` for one whose case was merged into that of another letter, which it must not become.
     """
     require(actor, *WRITERS)
     now = desk.clock()
@@ -210,6 +216,12 @@ def retry(desk: Desk, actor: Actor, letter_id: int) -> bool:
         ticket_id = intake.retry(session, letter_id)
         if ticket_id is None:
             return False
+        ticket = cases.load(session, ticket_id)
+        if arrival is not None and ticket.opened_at != arrival[0]:
+            raise OfAnotherLetter(
+                f"la carta {letter_id} se unió a {ticket.reference}, que es de otra carta, y analizada cambiaría la "
+                "persona de ese caso; léala con «som letters export»"
+            )
         facts: dict[str, Fact] = {"intake": letter_id}
         journal.append(session, [Event(ticket_id, now, actor.journal_name, "analysis_retried", facts)])
         return True

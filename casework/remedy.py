@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from math import ceil
 
 from calendar_pe.clock import at_lima
 from casework.citizen_mail import citizen_letter
@@ -14,6 +15,7 @@ from casework.writing import apology
 from letters.clean import clean_text
 from replies.render import Rendered
 from sla.remediation import (
+    TITLES,
     Cause,
     Commitment,
     RemediationForm,
@@ -24,14 +26,17 @@ from sla.remediation import (
 from sla.working_time import business_seconds
 from tickets import amends, cases, journal, months, outgoing, people
 from tickets.journal import Event
-from tickets.states import OutgoingKind, RemediationState, Role
+from tickets.states import OutboxState, OutgoingKind, RemediationState, Role
 from tickets.store import Session
-from tickets.tables import Promise, Remediation, Ticket
+from tickets.tables import Outgoing, Promise, Remediation, Ticket
 
 PAGE = 500
 """Rows of the log read at once."""
 
 RESPONSIBLE_LIMIT = 200
+
+_STILL_HERE = (OutboxState.WAITING, OutboxState.DEFERRED, OutboxState.SENDING)
+"""Where an apology stands that has not left."""
 
 
 class CannotRemedy(Refusal):
@@ -71,26 +76,49 @@ def edit(desk: Desk, actor: Actor, remediation_id: int, amends_made: Amends) -> 
                 setattr(row, one.name, value)
                 changed.append(one.name)
         if row.apology_outgoing_id is not None and row.apology_due is False:
-            raise CannotRemedy(f"la fila {remediation_id} ya tiene sus disculpas enviadas; correspondían")
+            raise CannotRemedy(f"la medida {remediation_id} ya tiene sus disculpas enviadas; correspondían")
         if changed:
             _note(desk, session, actor, row, now, "remediation_edited", {"fields": " ".join(changed)})
 
 
 def close(desk: Desk, actor: Actor, remediation_id: int) -> None:
-    """Close a row that has every field. Raises ``CannotRemedy`` naming the fields that are missing."""
+    """Close a row that has every field and whose apology has left.
+
+    Raises ``CannotRemedy`` naming the fields that are missing, or saying that the apology is still to leave.
+    """
     require(actor, Role.SUPERVISOR, Role.ADMINISTRATOR)
     now = desk.clock()
     with desk.store.write() as session:
         row = _open(amends.load(session, remediation_id), remediation_id)
-        promise = session.get(Promise, row.promise_id) if row.promise_id is not None else None
-        ticket = session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
-        [filled] = _forms(desk, session, [(row, promise, ticket)])
-        if missing := missing_fields(filled):
-            raise CannotRemedy(f"la fila {remediation_id} no se puede cerrar; falta: {', '.join(missing)}")
+        filled = _closable(desk, session, row, now)
         row.lateness_seconds = filled.lateness_seconds
         row.state, row.closed_at, row.closed_by = RemediationState.CLOSED, now, actor.staff_id
         facts: dict[str, journal.Fact] = {"cause": row.cause, "apology_due": row.apology_due}
         _note(desk, session, actor, row, now, "remediation_closed", facts)
+
+
+def check_closing(desk: Desk, actor: Actor, remediation_id: int) -> None:
+    """Raise ``CannotRemedy`` where ``close`` would, before anybody is asked whether they are sure."""
+    require(actor, Role.SUPERVISOR, Role.ADMINISTRATOR)
+    with desk.store.read() as session:
+        row = _open(amends.load(session, remediation_id), remediation_id)
+        _closable(desk, session, row, desk.clock())
+
+
+def _closable(desk: Desk, session: Session, row: Remediation, now: datetime) -> RemediationForm:
+    """Return a row that may be closed: after that its apology can no longer be taken back. Raises ``CannotRemedy``."""
+    promise = session.get(Promise, row.promise_id) if row.promise_id is not None else None
+    ticket = session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
+    [filled] = _forms(desk, session, [(row, promise, ticket)])
+    if missing := missing_fields(filled):
+        raise CannotRemedy(f"la medida {row.id} no se puede cerrar; falta: {', '.join(missing)}")
+    letter = session.get(Outgoing, row.apology_outgoing_id) if row.apology_outgoing_id is not None else None
+    if letter is not None and letter.state in _STILL_HERE:
+        seconds = ceil((letter.next_attempt_at - now).total_seconds())
+        soon = 0 < seconds < 120 and letter.state == OutboxState.WAITING
+        when = f"la disculpa sale en {seconds} segundos" if soon else "la disculpa todavía no ha salido"
+        raise CannotRemedy(f"{when}: cierre la medida después")
+    return filled
 
 
 def preview(desk: Desk, actor: Actor, remediation_id: int) -> Rendered:
@@ -117,7 +145,7 @@ def apologise(desk: Desk, actor: Actor, remediation_id: int) -> datetime:
             session,
             ticket,
             kind=OutgoingKind.APOLOGY,
-            dedupe_key=f"apology:{row.id}:{ticket.version + 1}",
+            dedupe_key=f"apology:{row.id}:{ticket.id}:{ticket.version + 1}",
             rendered=rendered,
             author_id=actor.staff_id,
             author_name=actor.name,
@@ -144,7 +172,7 @@ def take_back(desk: Desk, actor: Actor, remediation_id: int) -> None:
     with desk.store.write() as session:
         row = _open(amends.load(session, remediation_id), remediation_id)
         if row.apology_outgoing_id is None:
-            raise CannotRemedy(f"la fila {remediation_id} no tiene una disculpa que retirar")
+            raise CannotRemedy(f"la medida {remediation_id} no tiene una disculpa que retirar")
         letter = outgoing.load(session, row.apology_outgoing_id)
         if letter is None or letter.ticket_id is None or not outgoing.may_be_taken_back(letter, now):
             raise CannotRemedy("ya no se puede retirar esta disculpa: salió o está saliendo")
@@ -160,11 +188,11 @@ def take_back(desk: Desk, actor: Actor, remediation_id: int) -> None:
 def _apology(desk: Desk, session: Session, row: Remediation) -> tuple[Ticket, Rendered]:
     """Return whom a row's apology goes to and its words. Raises ``CannotRemedy`` where none may be sent."""
     if row.apology_outgoing_id is not None:
-        raise CannotRemedy(f"la fila {row.id} ya tiene sus disculpas")
+        raise CannotRemedy(f"la medida {row.id} ya tiene sus disculpas")
     if row.ticket_id is None or row.promise_id is None:
-        raise CannotRemedy(f"la fila {row.id} no es de una sola persona")
+        raise CannotRemedy(f"la medida {row.id} no es de una sola persona")
     if row.apology_due is False:
-        raise CannotRemedy(f"en la fila {row.id} consta que no corresponde una disculpa; cámbielo primero")
+        raise CannotRemedy(f"en la medida {row.id} consta que no corresponde una disculpa; cámbielo primero")
     ticket = cases.load(session, row.ticket_id)
     promise = session.get_one(Promise, row.promise_id)
     if not ticket.requester_address:
@@ -172,8 +200,11 @@ def _apology(desk: Desk, session: Session, row: Remediation) -> tuple[Ticket, Re
     if ticket.trafficking_risk:
         raise CannotRemedy(
             f"{ticket.reference} tiene riesgo de trata: no se le escribe una carta más; "
-            "discúlpese dentro de la respuesta y diga en el texto de la fila que así se hizo"
+            "discúlpese dentro de la respuesta y diga en el texto de la medida que así se hizo"
         )
+    told = {"cause": row.cause, "preventive": row.preventive.strip()}
+    if lacking := [TITLES[name].lower() for name, value in told.items() if not value]:
+        raise CannotRemedy(f"antes de disculparse, la medida {row.id} debe decir: {', '.join(lacking)}")
     return ticket, apology(desk, ticket, promise, cause=row.cause, measure=row.preventive)
 
 
@@ -182,7 +213,7 @@ def find(desk: Desk, remediation_id: int) -> RemediationForm:
     with desk.store.read() as session:
         found = amends.listing(session, limit=1, before_id=remediation_id + 1)
         if not found or found[0][0].id != remediation_id:
-            raise CannotRemedy(f"no hay una fila {remediation_id} de subsanación")
+            raise CannotRemedy(f"no hay una medida {remediation_id}")
         return _forms(desk, session, found)[0]
 
 
@@ -268,9 +299,9 @@ def content(desk: Desk, words: Sequence[str | bool | None]) -> str:
 
 def _open(row: Remediation | None, remediation_id: int) -> Remediation:
     if row is None:
-        raise CannotRemedy(f"no hay una fila {remediation_id} de subsanación")
+        raise CannotRemedy(f"no hay una medida {remediation_id}")
     if row.state != RemediationState.OPEN:
-        raise CannotRemedy(f"la fila {remediation_id} ya está cerrada")
+        raise CannotRemedy(f"la medida {remediation_id} ya está cerrada")
     return row
 
 

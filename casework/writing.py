@@ -61,7 +61,7 @@ def danger_notice(desk: Desk, *, reference: str, received_at: datetime, signs: S
 
 
 def apology(desk: Desk, ticket: Ticket, promise: Promise, *, cause: str, measure: str) -> Rendered:
-    """Write the apology for a broken promise.
+    """Write the apology for a broken promise: that its answer is on the way only while it is owed.
 
     ``cause`` is the word of the reason: the citizen reads the sentence kept for it, never what staff noted down. The
     ``measure`` is written in Spanish, and said to whom we write in Spanish.
@@ -73,6 +73,9 @@ def apology(desk: Desk, ticket: Ticket, promise: Promise, *, cause: str, measure
         "received_on": lima_date(promise.received_at).isoformat(),
         "cause": cause_words(cause, language),
         "measure": measure if language == ORIGINAL else "",
+        "kind": promise.kind,
+        "days": next((str(one.business_days) for one in desk.promises.terms if one.kind == promise.kind), ""),
+        "owed": "sí" if promise.answered_at is None else "",
         "name": ticket.requester_name,
     }
     return render(template, language, variables)

@@ -22,6 +22,7 @@ from casework.desk import Actor, Desk
 from console.drafting import AskDraft
 from console.leaving import Leave, about_to_go, question, would_be_lost
 from console.messages import forget_old, said_now
+from console.palette import Palette
 from console.refusals import REFUSED
 from console.screens.base import DeskScreen, Workplace
 from console.screens.queue import QueueScreen
@@ -212,8 +213,13 @@ class ConsoleApp(TypeAheadApp):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Say something in the line of messages, where it hides nothing; it is never read as markup."""
-        self.place.said.append(said_now(message, wrong=severity != "information", seconds=timeout))
+        """Say something in the line of messages, where it hides nothing; it is never read as markup.
+
+        ``title`` is the kind of screen that says it and the case it has, "" for what is so on every screen.
+        """
+        room, _, about = title.partition(" ")
+        wrong = severity != "information"
+        self.place.said.append(said_now(message, wrong=wrong, seconds=timeout, room=room, about=about))
         self._show_said()
 
     def clear_notifications(self) -> None:
@@ -244,7 +250,7 @@ class ConsoleApp(TypeAheadApp):
     def action_command_palette(self) -> None:
         """Show the palette of commands."""
         if not CommandPalette.is_open(self):
-            self.push_screen(CommandPalette(placeholder="Buscar una orden…", id="--command-palette"))
+            self.push_screen(Palette(placeholder="Buscar una orden…", id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Return the commands of the palette."""

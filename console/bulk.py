@@ -28,7 +28,8 @@ _TOLD = 2
 class Deed:
     """Something to do to cases: its verb, what is said of one that is done, what it will do to one, and the doing.
 
-    ``what`` is what was done to several, where that says more than how many.
+    ``what`` is what was done to several, where that says more than how many; ``does`` returns False for a case that
+    stays as it was, of which ``stays`` is said.
     """
 
     verb: str
@@ -36,6 +37,7 @@ class Deed:
     what: str = ""
     tells: Callable[[QueueRow], str]
     does: Callable[[str], object]
+    stays: str = "queda igual"
 
 
 def take(place: Workplace) -> Deed:
@@ -55,6 +57,7 @@ def release(place: Workplace) -> Deed:
         done="devuelto a la bandeja",
         tells=lambda row: f"deja de estar a cargo de {row.assignee}" if row.assignee else "nadie lo tiene: queda igual",
         does=lambda reference: assign.release(place.desk, place.actor, reference),
+        stays="nadie lo tenía: queda igual",
     )
 
 
@@ -117,31 +120,38 @@ async def do(screen: DeskScreen[Any], deed: Deed, chosen: Sequence[QueueRow]) ->
     """
     if len(chosen) == 1:
         reference = chosen[0].reference
-        return await screen.act(lambda: deed.does(reference), f"{reference}: {deed.done}")
+        changed = await screen.fetch(lambda: deed.does(reference) is not False)
+        if changed is None:
+            return False
+        screen.tell(f"{reference}: {deed.done if changed else deed.stays}")
+        return True
     listed = "\n".join(
         f"{row.reference} · {one_line(sender_of(row), 20)} · {one_line(deed.tells(row), 60)}" for row in chosen
     )
     if not await screen.app.push_screen_wait(Confirm(f"Va a {deed.verb} {len(chosen)} casos. ¿Continúa?", listed)):
         return False
 
-    def all_of_them() -> list[str]:
-        refused = []
+    def all_of_them() -> tuple[list[str], int]:
+        refused, stayed = [], 0
         for row in chosen:
             try:
-                deed.does(row.reference)
+                stayed += deed.does(row.reference) is False
             except StoreUnavailable:
                 raise
             except REFUSED as error:
                 refused.append(f"{row.reference}: {explain(error)}")
-        return refused
+        return refused, stayed
 
-    refused = await screen.fetch(all_of_them)
-    if refused is None:
+    came = await screen.fetch(all_of_them)
+    if came is None:
         return True  # some may be done: the list is read again
-    done = len(chosen) - len(refused)
+    refused, stayed = came
+    done = len(chosen) - len(refused) - stayed
     said = f"{done} {'hecho' if done == 1 else 'hechos'}"
     if deed.what and done:
         said = f"{said}: {deed.done if done == 1 else deed.what}"
+    if stayed:
+        said = f"{said}; {stayed} {'queda' if stayed == 1 else 'quedan'} igual"
     if refused:
         more = f" Y {len(refused) - _TOLD} más." if len(refused) > _TOLD else ""
         said = f"{said}; {len(refused)} no: {' '.join(refused[:_TOLD])}{more}"

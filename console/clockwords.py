@@ -79,16 +79,24 @@ def left(desk: Desk, now: datetime, target_at: datetime | None, due_at: datetime
     return Left(urgency, _to_go(desk, seconds), _brief(desk, seconds))
 
 
-def short(instant: datetime | None) -> str:
-    """Say an instant briefly, on the clocks of Lima: «mar 24 nov, 5:00 p. m.»."""
+def short(instant: datetime | None, now: datetime | None = None) -> str:
+    """Say an instant briefly, on the clocks of Lima: «mar 24 nov, 5:00 p. m.».
+
+    Seen from ``now``, a day of another year has its year: «jue 25 nov 2027, 5:00 p. m.».
+    """
     if instant is None:
         return ""
-    return _short(instant.replace(second=0, microsecond=0))
+    said = _short(instant.replace(second=0, microsecond=0))
+    year = lima_date(instant).year
+    if now is None or year == lima_date(now).year:
+        return said
+    day, hour = said.rsplit(", ", 1)
+    return f"{day} {year}, {hour}"
 
 
 def near(instant: datetime, now: datetime) -> str:
     """Say an instant as seen from another: «hoy, 5:00 p. m.», «mañana, 8:15 a. m.», «mar 24 nov, 5:00 p. m.»."""
-    day, hour = short(instant).rsplit(", ", 1)
+    day, hour = short(instant, now).rsplit(", ", 1)
     return f"{_NEAR.get((lima_date(instant) - lima_date(now)).days, day)}, {hour}"
 
 

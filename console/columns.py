@@ -41,17 +41,28 @@ class Column:
     share: int = 0
 
 
+_SHORTER = ((" háb.", ""), ("vencida", "venció"), (",", ""), ("< ", "<"), ("venció", "hace"), (" min", ""))
+"""What a time that does not fit is shortened by, in this order: its amount is never cut."""
+
+
 def _time(line: Line, width: int) -> Text:
-    """Write the time left; where nothing is owed, how the case stands; where there is danger, that it cannot wait."""
+    """Write the time left after a cell for the mark, which hides nothing."""
+    return Text(" ", no_wrap=True, end="").append_text(_owed(line, width - 1))
+
+
+def _owed(line: Line, width: int) -> Text:
+    """Say the time left; where nothing is owed, how the case stands; where there is danger, that it cannot wait."""
     if line.owed.urgency is Urgency.NONE and line.row.state != "quarantined":
         state = state_words(line.row)
         state = words.STATES_BRIEFLY.get(state, state) if len(state) > width else state
         return whole(state, STYLES[line.owed.urgency])
-    if line.row.trafficking_risk and line.owed.urgency is not Urgency.BROKEN:
-        return whole("! URGENTE", STYLES[Urgency.BROKEN])
+    if line.row.trafficking_risk:
+        late = f" {SIGNS[Urgency.BROKEN]}" if line.owed.urgency is Urgency.BROKEN else ""
+        return whole(f"! URGENTE{late}", STYLES[Urgency.BROKEN])
     said = f"{SIGNS[line.owed.urgency]} {line.owed.brief}"
-    if len(said) > width:
-        said = said.replace(" háb.", "").replace(",", "").removesuffix(" min")
+    for longer, shorter in _SHORTER:
+        if len(said) > width:
+            said = said.replace(longer, shorter)
     return whole(said, STYLES[line.owed.urgency])
 
 
@@ -134,17 +145,17 @@ def _who_and_what(line: Line, width: int) -> Text:
 
 
 _NARROW = (
-    Column("Tiempo", 13, _time),
+    Column("Tiempo", 14, _time),
     Column("Número", 11, _number),
     Column("Lín", 3, _line_digit),
     Column("Tipo", 6, _kind),
     Column("Idi", 3, _language),
     Column("Avisos", 11, _flags, 1),
     Column("Cargo", 5, _assignee),
-    Column("Remite: asunto", 18, _who_and_what, 4),
+    Column("Remite: asunto", 17, _who_and_what, 4),
 )
 _WIDE = (
-    Column("Tiempo", 19, _time),
+    Column("Tiempo", 20, _time),
     Column("Número", 15, _number),
     Column("Línea", 20, _line),
     Column("Tipo", 11, _kind),
@@ -186,7 +197,7 @@ def _room(columns: tuple[Column, ...], width: int) -> int:
 
 
 def cells(line: Line, columns: tuple[tuple[Column, int], ...], *, chosen: bool = False) -> list[Text]:
-    """Return the cells of a case; one that is marked to be acted on has a dot before its time."""
+    """Return the cells of a case; one that is marked to be acted on has a dot before its time, in its own cell."""
     made = [column.cell(line, width) for column, width in columns]
     for text, (_, width) in zip(made, columns, strict=True):
         text.truncate(width, overflow="ellipsis")

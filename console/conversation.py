@@ -59,7 +59,7 @@ def conversation(sight: Sight, *, unfolded: bool) -> Text:
         count = "Un mensaje anterior" if len(older) == 1 else f"{len(older)} mensajes anteriores"
         shown.append(f"{count}; con x se leen enteros\n", style="bold")
         for message in older:
-            shown.append_text(_briefly(message))
+            shown.append_text(_briefly(sight, message))
     shown.rstrip()
     return shown
 
@@ -72,30 +72,32 @@ def asked_words(sight: Sight) -> Text:
     shown = Text()
     for message in letters[:_WHOLE]:
         said = message.text if message.newest_text is None else message.newest_text
-        shown.append(f"{one_line(message.subject, 150) or '(sin asunto)'} · {short(message.at)}\n", style="bold")
+        shown.append(
+            f"{one_line(message.subject, 150) or '(sin asunto)'} · {short(message.at, sight.seen_at)}\n", style="bold"
+        )
         shown.append(f"{for_terminal(said.strip() or '(sin texto)', _LONGEST)}\n\n")
     shown.rstrip()
     return shown
 
 
-def _briefly(message: Message) -> Text:
+def _briefly(sight: Sight, message: Message) -> Text:
     said = message.text if message.newest_text is None else message.newest_text
     kind = words.MESSAGES.get(message.kind, message.kind)
     side = _SIDES[Direction(message.direction)]
-    return Text(f"{side} {joined(kind, short(message.at))}: {one_line(said, 60) or '(sin texto)'}\n")
+    return Text(f"{side} {joined(kind, short(message.at, sight.seen_at))}: {one_line(said, 60) or '(sin texto)'}\n")
 
 
 def _message(sight: Sight, message: Message, *, unfolded: bool) -> Text:
     shown = Text()
     kind = words.MESSAGES.get(message.kind, message.kind)
     if message.kind in _ROUTINE and not unfolded:
-        said = joined(kind, _send_state(sight, message) or short(message.at))
+        said = joined(kind, _send_state(sight, message) or short(message.at, sight.seen_at))
         return Text(f"▲ {said}; con x se lee", style="dim")
     style = {Direction.IN: "bold", Direction.OUT: "bold green", Direction.NOTE: "bold yellow"}[
         Direction(message.direction)
     ]
     shown.append(f"{_SIDES[Direction(message.direction)]} {kind}", style=style)
-    shown.append(f" · {short(message.at)}", style="bold")
+    shown.append(f" · {short(message.at, sight.seen_at)}", style="bold")
     if message.direction == Direction.IN:
         shown.append(f"\n  {_sender(sight, message)}\n")
         if message.subject and message.subject != sight.ticket.subject:
@@ -141,9 +143,9 @@ def _send_state(sight: Sight, message: Message) -> str:
         return ""
     said = words.SENDS.get(letter.state, letter.state)
     if letter.state == "waiting":
-        return f"{said} el {short(letter.next_attempt_at)}"
+        return f"{said} el {short(letter.next_attempt_at, sight.seen_at)}"
     if letter.state == "sent" and letter.sent_at is not None:
-        return f"{said} el {short(letter.sent_at)}"
+        return f"{said} el {short(letter.sent_at, sight.seen_at)}"
     return f"{said}. El servidor dijo: {one_line(letter.last_text, 200)}" if letter.last_text else said
 
 

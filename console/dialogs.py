@@ -28,6 +28,9 @@ R = TypeVar("R")
 _LEAVE = Binding("escape", "leave", "Cancelar", key_display="Esc")
 _SEE = Binding("f2", "letter", "Ver la carta", key_display="F2")
 
+_LISTED = 12
+"""Lines of what will happen that are shown at once, at most."""
+
 
 def _accept(words: str) -> Binding:
     """Return the key that accepts. The widget itself has Enter; here stands what is shown of it, and Ctrl+S."""
@@ -166,9 +169,10 @@ class Confirm(Question[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s,y", "yes", "Sí", key_display="s"),
+        Binding("s,y", "yes(True)", "Sí", key_display="s"),
+        Binding("enter,s,y", "yes(False)", "Sí", key_display="Intro/s"),
         Binding("n,escape", "no", "No", key_display="n"),
-        Binding("enter", "enter", show=False),
+        Binding("enter", "no", show=False),
     ]
 
     def __init__(self, question: str, consequences: str = "", *, careful: bool = False) -> None:
@@ -184,17 +188,28 @@ class Confirm(Question[bool]):
                     yield Static(Text(for_terminal(self.consequences)), markup=False)
             yield KeyBar()
 
-    def action_yes(self) -> None:
+    def on_resize(self) -> None:
+        """Fit the list to the terminal."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Leave the keys in sight: what will happen scrolls over them, and no line of it lies behind them."""
+        room = self.size.height * 9 // 10 - 2 - self.query_one(KeyBar).outer_size.height
+        room -= self.query_one(".question").outer_size.height + 1
+        for listed in self.query(".consequences"):
+            listed.styles.max_height = max(1, min(_LISTED, room))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Have Enter among the keys that mean yes only where it does."""
+        return parameters == (self.careful,) if action == "yes" else super().check_action(action, parameters)
+
+    def action_yes(self, careful: bool) -> None:
         """Do it."""
         self.dismiss(True)
 
     def action_no(self) -> None:
         """Leave it."""
         self.dismiss(False)
-
-    def action_enter(self) -> None:
-        """Do it, unless it cannot be undone."""
-        self.dismiss(not self.careful)
 
 
 class AskLine(Question[str | None]):

@@ -78,7 +78,7 @@ def journal_text(sight: Sight) -> Text:
     judged = _judgements(sight.journal)
     for entry in reversed(sight.journal):
         who = sight.who(int(entry.actor.removeprefix("staff:"))) if entry.actor.startswith("staff:") else "el servicio"
-        shown.append(f"{short(entry.at)} · ", style="dim")
+        shown.append(f"{short(entry.at, sight.seen_at)} · ", style="dim")
         shown.append(f"{one_line(who, 40)}: ")
         said, detail = judged.get(entry.id) or (words.EVENTS.get(entry.event, entry.event.replace("_", " ")), "")
         shown.append(said, style="bold")
@@ -182,12 +182,12 @@ def _judgement(shown: Text, sight: Sight) -> None:
 def _promises(shown: Text, desk: Desk, sight: Sight) -> None:
     for promise in reversed(sight.promises):
         shown.append(f"Plazo de {promise.kind}: {words.PROMISES[promise.state]}\n", style=_HEAD)
-        shown.append(f"Llegó el {short(promise.received_at)}\n")
-        shown.append(f"Se responde a más tardar el {short(promise.due_at)}\n", style="bold")
+        shown.append(f"Llegó el {short(promise.received_at, sight.seen_at)}\n")
+        shown.append(f"Se responde a más tardar el {short(promise.due_at, sight.seen_at)}\n", style="bold")
         if promise.target_at != promise.due_at:
-            shown.append(f"Meta interna: {short(promise.target_at)}\n")
+            shown.append(f"Meta interna: {short(promise.target_at, sight.seen_at)}\n")
         if promise.answered_at is not None:
-            shown.append(f"Respondida el {short(promise.answered_at)}\n")
+            shown.append(f"Respondida el {short(promise.answered_at, sight.seen_at)}\n")
         shown.append("Cómo se contó:\n", style="dim")
         shown.append_text(trace_text(promise))
         if promise.provisional:
@@ -207,7 +207,7 @@ def _person(shown: Text, sight: Sight) -> None:
     if sight.others:
         shown.append("Sus otros casos (g los abre):\n")
         for one in sight.others:
-            shown.append(f"  {one.reference} · {short(one.opened_at)}\n")
+            shown.append(f"  {one.reference} · {short(one.opened_at, sight.seen_at)}\n")
             state = words.STATES.get(one.state, one.state).lower()
             shown.append(f"    {state} · {one_line(one.subject, 80) or '(sin asunto)'}\n", style="dim")
     else:

@@ -14,6 +14,8 @@ _HOUR = re.compile(
 )
 _DATE = re.compile(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}))?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_OF_NEXT_YEAR = timedelta(days=300)
+"""A date without a year that is so far back is meant for next year: in December, «5/1»."""
 OPENING = (8, 15)
 EXAMPLES = "por ejemplo: 15:30, mañana 9:00, lunes 8:30, 25/11 14:00"
 
@@ -25,14 +27,15 @@ class NotAnHour(Exception):
 def parse_hour(said: str, now: datetime) -> datetime:
     """Return the instant that the words name, seen from ``now``; a day without an hour is its opening, 8:15.
 
-    An hour without a day is the next one to come. Raises ``NotAnHour``.
+    An hour without a day is the next one to come. Raises ``NotAnHour``, also where a named day's hour
+    has passed.
     """
     words = " ".join(said.lower().translate(_FOLD).replace("\u00a0", " ").split())
     day, rest = _day(words, lima_date(now))
     hour, minute = _hour(rest) if rest or day is None else OPENING
     try:
         if day is not None:
-            return at_lima(day, hour, minute)
+            return _to_come(at_lima(day, hour, minute), now)
         today = at_lima(lima_date(now), hour, minute)
     except ValueError:
         raise NotAnHour(f"esa hora no existe; {EXAMPLES}") from None
@@ -62,7 +65,13 @@ def _in_future(day: int, month: int, year: str | None, today: date) -> date:
     if year:
         return date(int(year), month, day)
     this = date(today.year, month, day)
-    return this if this >= today else date(today.year + 1, month, day)
+    return this if today - this < _OF_NEXT_YEAR else date(today.year + 1, month, day)
+
+
+def _to_come(instant: datetime, now: datetime) -> datetime:
+    if instant <= now:
+        raise NotAnHour(f"esa hora ya pasó: {short(instant, now)}; {EXAMPLES}")
+    return instant
 
 
 def _hour(words: str) -> tuple[int, int]:
@@ -88,4 +97,4 @@ def seconds_words(leaves_at: datetime, now: datetime) -> str:
         return f"en {seconds} segundos" if seconds > 1 else "en 1 segundo"
     if seconds < 3600:
         return f"en {seconds // 60} minutos"
-    return f"el {short(leaves_at)}"
+    return f"el {short(leaves_at, now)}"

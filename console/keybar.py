@@ -1,10 +1,12 @@
 """The keys at the foot of a screen, on as many lines as they need: none is cut off, and help stands last."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup
 from textual.events import Resize
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -55,6 +57,12 @@ class KeyBar(Footer):
                 yield FooterKey(
                     binding.key, key, binding.description, binding.action, disabled=not enabled, tooltip=tooltip
                 ).data_bind(compact=Footer.compact)
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Draw the keys anew, in a terminal that says that nobody looks at it too: its screen is read all the same."""
+        super().bindings_changed(screen)
+        if not screen.app.app_focus and self.is_attached and screen is self.screen:
+            self.call_after_refresh(self.recompose)
 
     def on_resize(self, event: Resize) -> None:
         """Lay them out anew for another width."""

@@ -136,8 +136,8 @@ class Conversation:
                 assign.take(self.desk, self.actor, reference)
                 self._say("Caso tomado.")
             case "s":
-                assign.release(self.desk, self.actor, reference)
-                self._say("Caso devuelto a la bandeja.")
+                had = assign.release(self.desk, self.actor, reference)
+                self._say("Caso devuelto a la bandeja." if had else "Nadie lo tenía: queda igual.")
             case "x":
                 self._tell(see(self.desk, self.actor, reference), unfolded=True)
             case _:

@@ -4,6 +4,7 @@ QUEUE_SIGNS: tuple[tuple[str, str], ...] = (
     ("✗ vencida 2 h", "pasó el plazo hace 2 horas de trabajo y se sigue debiendo la respuesta"),
     ("! urge, 6 h", "pasó la meta interna; quedan 6 horas de trabajo hasta que venza el plazo"),
     ("! URGENTE", "riesgo de trata: se responde en minutos, sea cual sea el plazo"),
+    ("! URGENTE ✗", "riesgo de trata, y el plazo ya venció: abajo se lee desde cuándo"),
     ("! 1 h 30 min", "queda poco para la meta"),
     ("· 6 h", "la meta es hoy"),
     ("1 d háb.", "falta un día hábil para la meta"),

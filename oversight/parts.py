@@ -92,7 +92,7 @@ def _consultas(month: Month, part: _Part) -> Table:
     found = {key: month.consultas_by_office[key] for key in part.order if key in month.consultas_by_office}
     groups = {key: (one.decided, part.found[key].decided - one.decided) for key, one in found.items()}
     alone = len(part.found) == 1  # then it is the public indicator, and leaves over nothing that is not known
-    back = part.hidden if alone else hidden(groups, part.hidden)
+    back = part.hidden & found.keys() if alone else hidden(groups, part.hidden)
     rows = [_consulta_row(key, part.say(key), [found[key]]) for key in found if key not in back]
     if back:
         rows.append(_consulta_row(SMALL, TOGETHER, [found[key] for key in sorted(back)]))

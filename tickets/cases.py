@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tickets.references import find_reference
 from tickets.rows import core
 from tickets.states import Direction, MessageKind
-from tickets.tables import Attachment, Counter, Draft, Message, Ticket, Verdict
+from tickets.tables import Attachment, Counter, Draft, Message, Outgoing, Ticket, Verdict
 from tickets.tables.conversation import ENDED, WAITING
 
 _TICKET = core(Ticket)
@@ -21,6 +21,7 @@ _COUNTER = core(Counter)
 _VERDICT = core(Verdict)
 _ATTACHMENT = core(Attachment)
 _DRAFT = core(Draft)
+_OUTGOING = core(Outgoing)
 
 MERGED = "merged"
 """The outcome of a case that was merged into the one that its ``related_id`` names."""
@@ -174,8 +175,13 @@ def last_letter(session: Session, ticket_id: int) -> Message | None:
 
 
 def message_of_outgoing(session: Session, outgoing_id: int) -> Message | None:
-    """Return the message that shows an outgoing letter in its conversation, or None."""
-    return session.execute(select(Message).where(_MESSAGE.c.outgoing_id == outgoing_id)).scalar_one_or_none()
+    """Return the message that shows an answer or an apology in the conversation of its case, or None.
+
+    It is asked for by its case, as messages are indexed.
+    """
+    own = select(_OUTGOING.c.ticket_id).where(_OUTGOING.c.id == outgoing_id).scalar_subquery()
+    query = select(Message).where(_MESSAGE.c.ticket_id == own, _MESSAGE.c.outgoing_id == outgoing_id)
+    return session.execute(query).scalar_one_or_none()
 
 
 def thread_ids(session: Session, ticket_id: int, address: str, *, limit: int = 20) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -113,11 +114,21 @@ class Store:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """Open a transaction for reading that sees one instant, whatever is written meanwhile."""
+        """Open a transaction for reading that sees one instant, whatever is written meanwhile.
+
+        What a SQLite file holds as text and is none is read all the same, with a mark for each byte that is not.
+        """
         with self.read() as session:
-            if self.dialect == "postgresql":  # SQLite's readers always do
+            if self.dialect == "postgresql":  # SQLite's readers always see one instant
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            yield session
+                yield session
+                return
+            driver: Any = session.connection().connection.driver_connection
+            driver.text_factory = _any_text
+            try:
+                yield session
+            finally:
+                driver.text_factory = str
 
     @contextmanager
     def line(self) -> Iterator["Line"]:
@@ -128,6 +139,10 @@ class Store:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def _any_text(stored: bytes) -> str:
+    return stored.decode("utf-8", "replace")
 
 
 class Line:

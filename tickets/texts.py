@@ -34,10 +34,13 @@ class Texts:
         self._ours = Numbers()  # answers and apologies, by outbox id
         self._parcels = Numbers()  # by outbox id
         self._notes = Numbers()  # by message id
+        self._stand_ins: set[object] = set()  # intake ids of letters that could not be analysed when they came
 
     def take(self, event: str, facts: Facts) -> None:
         """Take in an entry of a case; one from before contents were noted tells nothing."""
-        if "said" in facts:
+        if event == "quarantined":
+            self._stand_ins.add(facts.get("intake"))
+        elif "said" in facts:
             self._ours[facts.get("outgoing")] = _short(facts["said"])
             self._parcels[facts.get("outgoing")] = _short(facts.get("payload"))
         elif event == "noted":
@@ -52,6 +55,9 @@ class Texts:
             marks, key, what = self._of(row)
             told = marks[key]
             there = attached.of(row.id)
+            if row.kind in _LETTERS and row.intake_id in self._stand_ins:  # the first of it only stood for the letter
+                self._stand_ins.discard(row.intake_id)
+                continue
             if not told or not any((row.from_address, row.from_name, row.subject, row.text)):  # of a person erased
                 continue
             if _short(hashed(contents.of_message(row, there, row.sha256))) != told:
@@ -65,6 +71,10 @@ class Texts:
             if told and row.to_address and _short(hashed(contents.of_parcel(row))) != told:
                 said = f"el envío {row.id}: no lleva lo que se escribió, o va a otra persona"
                 yield number(row.ticket_id), row.id, said
+        query = select(out.id, out.ticket_id).where(out.author_id.is_(None), out.to_address != "").order_by(out.id)
+        for row in session.execute(query.execution_options(yield_per=2000)):
+            if self._parcels[row.id]:
+                yield number(row.ticket_id), row.id, f"el envío {row.id}: su fila ya no dice quién lo escribió"
 
     def _of(self, row: Any) -> tuple[Numbers, object, str]:
         if row.kind in _LETTERS:
@@ -77,14 +87,17 @@ class Texts:
 def originals(session: Session) -> Iterator[Contradiction]:
     """Read every letter as it arrived again; yield those whose bytes are not the ones that came.
 
-    Of one too large to take there is only the head, which its hash does not stand for.
+    Of one too large to take there is only the head, which its hash does not stand for. One that is empty is of a
+    person erased, unless the words of its letter are still here.
     """
-    raw, came = core(RawLetter).c, core(Intake).c
-    partial = exists().where(came.raw_id == raw.id, came.partial.is_(True))
-    query = select(raw.id, raw.sha256, raw.codec, raw.body).where(~partial).order_by(raw.id)
+    raw, came, of = core(RawLetter).c, core(Intake).c, core(Message).c
+    partial = select(came.raw_id).where(came.partial.is_(True), came.raw_id.is_not(None))
+    query = select(raw.id, raw.sha256, raw.codec, raw.body).where(raw.id.not_in(partial)).order_by(raw.id)
+    words = exists().where(of.ticket_id == came.ticket_id, of.intake_id == came.id, of.text != "")
     for row in session.execute(query.execution_options(yield_per=_BODIES)):
         if _bytes_hash(row.codec, row.body) != row.sha256:
-            for letter in session.execute(select(came.id, came.ticket_id).where(came.raw_id == row.id)):
+            whose = [came.raw_id == row.id] if row.body else [came.raw_id == row.id, words]
+            for letter in session.execute(select(came.id, came.ticket_id).where(*whose)):
                 said = f"el original de la carta (entrada {letter.id}) no son los bytes que llegaron"
                 yield number(letter.ticket_id), letter.id, said
     others = select(came.id, came.ticket_id).join(core(RawLetter), raw.id == came.raw_id)

@@ -135,7 +135,7 @@ class ToldCase:
                 self.known["state"], self.known["assignee_id"] = TicketState.NEW, None
                 self._judge(facts, "line", "kind", "on_behalf", "language", "countries", "office")
                 self._arrive(facts)
-            case "quarantined" if "state" not in self.known:
+            case "quarantined" if not self.known:
                 self.known["state"], self.known["assignee_id"] = TicketState.QUARANTINED, None
                 self._judge(facts, "office")
                 self._arrive(facts)

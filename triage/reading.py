@@ -128,7 +128,7 @@ def roles(
 
 
 def _arrives(words: list[str], came: tuple[int, str], start: int, role: str, cue: int) -> bool:
-    """Tell whether the way from the place that ends at ``came`` leads to the one at ``start``, and no other role does."""
+    """Tell whether the way from the place that ends at ``came`` leads to the one at ``start``, by no other role."""
     end, person = came
     told_otherwise = role not in ("", "by", f"from{person}") and cue > end + 2
     on_the_way = words[end] in TOWARDS and start - end <= REACH + 2 and STOPS.isdisjoint(words[end:start])

@@ -99,7 +99,11 @@ class CaseScreen(DeskScreen[None]):
             return
         now = not (await self.seen()).ticket.trafficking_risk
         if not now and not await self.app.push_screen_wait(
-            Confirm("¿Quitar el riesgo de trata?", "El caso dejará de ir primero y la respuesta citará la carta.")
+            Confirm(
+                "¿Quitar el riesgo de trata?",
+                "El caso dejará de ir primero y la respuesta citará la carta.",
+                careful=True,
+            )
         ):
             return
         await self._judge(
@@ -138,7 +142,9 @@ class CaseScreen(DeskScreen[None]):
     @work
     async def action_release(self) -> None:
         """Give the case back to everybody."""
-        if await self.act(lambda: assign.release(self.desk, self.actor, self.reference), "Devuelto a la bandeja"):
+        had = await self.fetch(lambda: assign.release(self.desk, self.actor, self.reference))
+        if had is not None:
+            self.tell("Devuelto a la bandeja" if had else "Nadie lo tenía: queda igual")
             self.load()
 
     @work
@@ -203,7 +209,11 @@ class CaseScreen(DeskScreen[None]):
         if outcome is None:
             return
         if await self.app.push_screen_wait(
-            Confirm("¿Cerrar el caso?", f"Resultado: {possible[outcome]}. Si la persona vuelve a escribir, se reabre.")
+            Confirm(
+                "¿Cerrar el caso?",
+                f"Resultado: {possible[outcome]}. Si la persona vuelve a escribir, se reabre.",
+                careful=True,
+            )
         ) and await self.act(lambda: close.close(self.desk, self.actor, self.reference, outcome), "Caso cerrado"):
             self.load()
 

@@ -135,7 +135,11 @@ class AnswerScreen(SheetScreen):
         choosing = self.query(ContentSwitcher) and self.query_one(ContentSwitcher).current == "choosing"
         if action in ("send", "editor", "schedule"):
             return not choosing
-        return bool(choosing) if action == "search" else True
+        return bool(choosing) if action in ("search", "not_yet") else True
+
+    def action_not_yet(self) -> None:
+        """Say how the key that sends comes to send: there is no sheet yet."""
+        self.tell("Primero ábrala con Intro; desde la hoja, Ctrl+S la envía.")
 
     # -- choosing -----------------------------------------------------------------------------------------------------
 

@@ -155,7 +155,13 @@ class DeskScreen(Screen[R]):
     def show_said(self) -> None:
         """Show the messages that can still be read."""
         for line in self.query(MessageLine):
-            line.show(self.place.said, self.standing())
+            line.show(self.place.said, self.standing(), type(self).__name__, self.case_here)
+
+    @property
+    def case_here(self) -> str:
+        """The reference of the case that this screen has; "" for none."""
+        seen = getattr(self, "sight", None)
+        return str(getattr(self, "reference", "") or (seen.ticket.reference if seen is not None else ""))
 
     def standing(self) -> Text:
         """Return what the line of messages says while there is no message; "" for no line."""
@@ -213,7 +219,13 @@ class DeskScreen(Screen[R]):
 
     def tell(self, message: str, *, wrong: bool = False, seconds: float | None = None) -> None:
         """Show a short message, never read as markup; ``seconds`` is how long, None long enough to read it."""
-        self.notify(one_line(message), severity="error" if wrong else "information", markup=False, timeout=seconds)
+        self.notify(
+            one_line(message),
+            title=f"{type(self).__name__} {self.case_here}",
+            severity="error" if wrong else "information",
+            markup=False,
+            timeout=seconds,
+        )
 
     def action_help(self) -> None:
         """Show every key of this screen."""

@@ -34,7 +34,7 @@ _FIELDS = {
         "Para el registro: la persona no lo lee.",
     ),
     "corrective": ("Medida correctiva", "Qué se hizo para resolver este caso."),
-    "preventive": ("Medida preventiva", "Qué se cambia para que no vuelva a pasar. La persona lo lee en la disculpa."),
+    "preventive": ("Medida preventiva", "Qué se cambia para que no se repita. La persona lo lee en la disculpa."),
     "responsible": ("Responsable", ""),
 }
 
@@ -158,6 +158,8 @@ class FormScreen(DeskScreen[None]):
         """Close the row."""
         if lacking := lacking_words(self.form):
             self.tell(f"No se puede cerrar. {lacking}", wrong=True)
+            return
+        if not await self.act(lambda: remedy.check_closing(self.desk, self.actor, self.form.id)):
             return
         if await self.app.push_screen_wait(
             Confirm("¿Cerrar la medida?", "Después ya no se puede cambiar.", careful=True)

@@ -67,7 +67,7 @@ class QueueScreen(QueueDeeds):
             show=False,
             key_display="Espacio",
             id="queue.mark",
-            tooltip="Para actuar sobre varios",
+            tooltip="Para actuar sobre varios; pasa a la fila siguiente",
         ),
         Binding(
             "asterisk",

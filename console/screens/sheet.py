@@ -20,7 +20,7 @@ from console import words
 from console.clockwords import short
 from console.dialogs import AskLine, Choice, Choose, Confirm
 from console.editing import EditorFailed, left_behind, paper_of, put_away, write_outside
-from console.hours import EXAMPLES, NotAnHour, parse_hour
+from console.hours import EXAMPLES, parse_hour
 from console.outside import for_terminal, one_line
 from console.refusals import REFUSED, explain
 from console.screens.base import DeskScreen, Workplace
@@ -45,6 +45,7 @@ class SheetScreen(DeskScreen[Queued | None]):
             id="answer.send",
             tooltip="Queda un momento para retirarla",
         ),
+        Binding("ctrl+s", "not_yet", show=False),  # what the key says where it cannot send yet
         Binding(
             "f4",
             "editor",
@@ -146,7 +147,7 @@ class SheetScreen(DeskScreen[Queued | None]):
         if written is not None and written.language != "es":
             envelope.append(f" · en {words.language(written.language)}")
         if self.leaves_at is not None:
-            envelope.append(f" · sale el {short(self.leaves_at)}", style="bold")
+            envelope.append(f" · sale el {short(self.leaves_at, self.desk.clock())}", style="bold")
         envelope.append(f"\nAsunto de la persona: {one_line(ticket.subject, 150) or '(sin asunto)'}")
         self.query_one("#envelope", Static).update(envelope)
 
@@ -216,14 +217,37 @@ class SheetScreen(DeskScreen[Queued | None]):
             said = await self.app.push_screen_wait(AskLine("¿A qué hora sale la respuesta?", hint, wrong=wrong))
             if said is None:
                 return
-            try:
-                self.leaves_at = parse_hour(said, self.desk.clock()) if said.strip() else None
+            if not said.strip():
+                leaves_at = None
                 break
-            except NotAnHour as error:
+            try:
+                leaves_at, overdue_at = await asyncio.to_thread(self._at_desk, lambda said=said: self._scheduled(said))
+            except REFUSED as error:
                 wrong = explain(error)
+                continue
+            if overdue_at is not None and not await self._may_wait(leaves_at, overdue_at):
+                return
+            break
+        self.leaves_at = leaves_at
         self._show_envelope()
-        if self.leaves_at is not None:
-            self.tell(f"Saldrá el {short(self.leaves_at)} o al abrir la oficina; envíela con Ctrl+S.")
+        self.app.clear_notifications()  # what was said of another hour is no longer so
+        if leaves_at is None:
+            self.tell("Sin hora: sale al enviarla con Ctrl+S.")
+        else:
+            self.tell(f"Saldrá el {short(leaves_at, self.desk.clock())}; envíela con Ctrl+S.")
+
+    def _scheduled(self, said: str) -> tuple[datetime, datetime | None]:
+        """Return when an answer for that hour leaves, in working time, and since when the case is overdue."""
+        return answer.scheduled(self.desk, self.sight.ticket.reference, parse_hour(said, self.desk.clock()))
+
+    async def _may_wait(self, leaves_at: datetime, overdue_at: datetime) -> bool:
+        """Ask once before an answer that is late already waits for an hour."""
+        now = self.desk.clock()
+        said = f"El plazo venció el {short(overdue_at, now)}; esperar lo demora más. Sin hora, sale al enviarla."
+        sure: bool = await self.app.push_screen_wait(
+            Confirm(f"El caso ya está vencido. ¿Que salga recién el {short(leaves_at, now)}?", said, careful=True)
+        )
+        return sure
 
     @work(exclusive=True, group="send")
     async def action_send(self) -> None:
@@ -231,6 +255,7 @@ class SheetScreen(DeskScreen[Queued | None]):
         written = self.written
         if written is None or self.sending:
             return
+        self.app.clear_notifications()  # what happens now takes the place of what was said before
         text = clean_text(self.query_one("#sheet", TextArea).text).strip()
         if not text:
             self.tell("La respuesta está vacía.", wrong=True)
@@ -257,8 +282,9 @@ class SheetScreen(DeskScreen[Queued | None]):
         if not before or self.sight.owed is not None:
             return True
         last = before[-1]
+        when = short(last.at, self.desk.clock())
         same = any(one.text.strip().startswith(text) for one in before)
-        said = f"Ya se respondió el {short(last.at)}{', con este mismo texto' if same else ''}. No hay nada pendiente."
+        said = f"Ya se respondió el {when}{', con este mismo texto' if same else ''}. No hay nada pendiente."
         sure: bool = await self.app.push_screen_wait(Confirm("¿Enviar otra respuesta?", said, careful=same))
         return sure
 

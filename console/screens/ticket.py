@@ -214,9 +214,8 @@ class TicketScreen(JoiningScreen):
             return
         if (pending := seen.pending) is not None:
             who = seen.who(pending.author_id)
-            self.tell(
-                f"Ya hay una respuesta de {who} por salir ({short(pending.next_attempt_at)}); u la retira.", wrong=True
-            )
+            leaves = short(pending.next_attempt_at, self.desk.clock())
+            self.tell(f"Ya hay una respuesta de {who} por salir ({leaves}); u la retira.", wrong=True)
             return
         if await self.app.push_screen_wait(AnswerScreen(self.place, seen, template)) is not None:
             self.app.clear_notifications()  # the line of messages says from now on when it leaves

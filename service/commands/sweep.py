@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casework.desk import Desk
     from sla.remediation import RemediationForm
 
-ROW = typer.Argument(..., metavar="FILA", help="Número de la fila, como lo muestra som remediation list.")
+ROW = typer.Argument(..., metavar="MEDIDA", help="Número de la medida, como lo muestra som remediation list.")
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
             document([_document(one) for one in forms])
         else:
             table(
-                ["fila", "caso", "compromiso", "rota", "motivo", "responsable", "cierre"],
+                ["medida", "caso", "compromiso", "rota", "motivo", "responsable", "cierre"],
                 [
                     [
                         one.id,
@@ -73,7 +73,7 @@ def register(app: typer.Typer) -> None:
 
     @remediation.command()
     def show(remediation_id: int = ROW, as_json: bool = JSON) -> None:
-        """Muestra una fila y lo que le falta para cerrarse."""
+        """Muestra una medida y lo que le falta para cerrarse."""
         from casework import remedy
         from sla.remediation import missing_fields
 
@@ -99,7 +99,7 @@ def register(app: typer.Typer) -> None:
         as_json: bool = JSON,
         now: str | None = NOW,
     ) -> None:
-        """Llena campos de una fila abierta."""
+        """Llena campos de una medida abierta."""
         from casework import remedy
 
         if all(one is None for one in (cause, cause_text, corrective, preventive, responsible, apology)):
@@ -131,7 +131,7 @@ def register(app: typer.Typer) -> None:
 
     @remediation.command()
     def close(remediation_id: int = ROW, as_json: bool = JSON, now: str | None = NOW) -> None:
-        """Cierra una fila que tiene todos sus campos."""
+        """Cierra una medida que tiene todos sus campos."""
         from casework import remedy
 
         with desk(now) as opened:

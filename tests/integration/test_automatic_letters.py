@@ -16,13 +16,14 @@ from casework.answer import CannotAnswer
 from casework.classify import Judgement, judge
 from casework.desk import Actor, Desk
 from casework.receive import keep, process
-from casework.remedy import Amends, CannotRemedy, apologise, edit, find, preview, take_back
+from casework.remedy import Amends, CannotRemedy, apologise, close, edit, find, preview, take_back
 from casework.sweep import sweep
 from console.sight import see
 from service.settings import load
 from service.wiring import opened_desk
 from sla.remediation import Cause
 from tests.acceptance.first_letter import QUESTION, letter
+from tests.arriving import answered
 from tests.desks import (
     CITIZEN,
     MONDAY_10,
@@ -228,6 +229,9 @@ class TestAcknowledgement:
         assert not re.search(r"<(?:img|link|script|style|iframe)|src=|url\(", page)
 
 
+EXPLAINED = Amends(cause="carga", preventive="Dos turnos de revisión.")
+
+
 def test_no_apology_of_its_own_where_somebody_may_read_it(desk: Desk, clock: Clock) -> None:
     open_ticket(desk, risk=True)
     open_ticket(desk)
@@ -236,6 +240,7 @@ def test_no_apology_of_its_own_where_somebody_may_read_it(desk: Desk, clock: Clo
     boss = member(desk, Role.SUPERVISOR, "jefa")
     with pytest.raises(CannotRemedy, match="dentro de la respuesta"):
         apologise(desk, boss, 1)
+    edit(desk, boss, 2, EXPLAINED)
     apologise(desk, boss, 2)
     assert [one.kind for one in letters(desk) if one.to_address == CITIZEN] == ["apology"]
 
@@ -246,7 +251,7 @@ def test_an_apology_is_neither_taken_back_as_an_answer_nor_written_where_none_is
     clock.forward(days=7)
     sweep(desk)
     boss = member(desk, Role.SUPERVISOR, "jefa")
-    edit(desk, boss, 1, Amends(preventive="Dos personas revisan el correo cada tarde.", corrective="Se respondió."))
+    edit(desk, boss, 1, Amends(cause="otro", preventive="Dos personas revisan el correo cada tarde."))
     apologise(desk, boss, 1)
     [apology] = [one for one in letters(desk) if one.kind == "apology"]
     assert "que no se repita: Dos personas revisan" in body(apology, "plain")
@@ -292,7 +297,7 @@ def test_an_apology_explains_itself_in_words_meant_for_the_citizen(
 
 
 def test_an_apology_waits_for_the_undo_window_and_may_be_taken_back(desk: Desk, clock: Clock) -> None:
-    boss = owed_an_apology(desk, clock, Amends(cause="carga"))
+    boss = owed_an_apology(desk, clock, EXPLAINED)
     leaves_at = apologise(desk, boss, 1)
     assert leaves_at == clock.now + desk.settings.undo
     [first] = [one for one in letters(desk) if one.kind == "apology"]
@@ -316,12 +321,84 @@ def test_an_apology_waits_for_the_undo_window_and_may_be_taken_back(desk: Desk, 
 
 
 def test_an_apology_on_its_way_is_not_taken_back(desk: Desk, clock: Clock) -> None:
-    boss = owed_an_apology(desk, clock, Amends(cause="carga"))
+    boss = owed_an_apology(desk, clock, EXPLAINED)
     clock.now = apologise(desk, boss, 1)
     with desk.store.write() as session:
         assert outgoing.claim(session, now=clock.now, limit=9, owner="x", lease=timedelta(minutes=5))
     with pytest.raises(CannotRemedy, match="salió o está saliendo"):
         take_back(desk, boss, 1)
+
+
+def test_a_measure_is_not_closed_before_its_apology_has_left(desk: Desk, clock: Clock) -> None:
+    whole = replace(EXPLAINED, corrective="Se respondió.", responsible="Luz Paz")
+    boss = owed_an_apology(desk, clock, whole)
+    answered(desk, "SOM-2026-000001")
+    apologise(desk, boss, 1)
+    clock.forward(seconds=10)
+    with pytest.raises(CannotRemedy, match=f"la disculpa sale en {desk.settings.undo.seconds - 10} segundos"):
+        close(desk, boss, 1)
+    take_back(desk, boss, 1)
+    clock.now = apologise(desk, boss, 1)
+    for state in (OutboxState.WAITING, OutboxState.SENDING, OutboxState.DEFERRED):
+        with desk.store.write() as session:
+            *_, leaving = [one for one in outgoing.listing(session) if one.kind == "apology"]
+            leaving.state = state
+        with pytest.raises(CannotRemedy, match="la disculpa todavía no ha salido"):
+            close(desk, boss, 1)
+    with desk.store.write() as session:
+        *_, leaving = [one for one in outgoing.listing(session) if one.kind == "apology"]
+        leaving.state, leaving.sent_at = OutboxState.SENT, clock.now
+    close(desk, boss, 1)
+    assert find(desk, 1).closed_at == clock.now
+
+
+@pytest.mark.parametrize(
+    ("filled", "lacking"),
+    [
+        (Amends(), "motivo, medida preventiva$"),
+        (Amends(cause="carga"), "medida preventiva$"),
+        (Amends(preventive="Dos turnos."), "motivo$"),
+    ],
+)
+def test_an_apology_that_explains_nothing_is_not_written(
+    desk: Desk, clock: Clock, filled: Amends, lacking: str
+) -> None:
+    boss = owed_an_apology(desk, clock, filled)
+    for act in (preview, apologise):
+        with pytest.raises(CannotRemedy, match=f"la medida 1 debe decir: {lacking}"):
+            act(desk, boss, 1)
+    assert "apology" not in [one.kind for one in letters(desk)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "language", "term", "owed"),
+    [
+        ("consulta", 7, "es", "cumplir: un día hábil.", "su consulta se atiende ahora"),
+        ("sugerencia", 20, "es", "cumplir: 7 días hábiles.", "su sugerencia se atiende ahora"),
+        ("reclamo", 60, "es", "cumplir: 30 días hábiles.", "su reclamo se atiende ahora"),
+        ("sugerencia", 20, "en", "commit to: 7 working days.", "your suggestion is now"),
+        ("reclamo", 60, "pt", "cumprir: 30 dias úteis.", "a sua reclamação está"),
+    ],
+)
+def test_an_apology_names_what_was_written_and_its_term_and_promises_only_an_answer_that_is_owed(
+    desk: Desk, clock: Clock, kind: str, days: int, language: str, term: str, owed: str
+) -> None:
+    reference = open_ticket(desk)
+    say(desk, reference, kind)
+    with desk.store.write() as session:
+        cases.find(session, reference).language = language
+    clock.forward(days=days)
+    sweep(desk)
+    boss = member(desk, Role.SUPERVISOR, "jefa")
+    edit(desk, boss, 1, EXPLAINED)
+    before = preview(desk, boss, 1).text
+    assert (term in before, owed in before) == (True, True), before
+    assert ("su consulta" in before) == (kind == "consulta")
+    assert "Qué cambiamos para que no se repita: Dos turnos" in before or language != "es"
+    answered(desk, reference)
+    after = preview(desk, boss, 1).text
+    assert (term in after, owed in after) == (True, False), after
+    assert "\n\n\n" not in before + after
 
 
 def body(one: Outgoing, part: str) -> str:

@@ -1,18 +1,22 @@
 """Questions about cases: numbers given out once, the order of the queue, and finding what was said."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from casework import assign
+from casework.answer import answer
 from casework.classify import Judgement, judge
 from casework.desk import Desk
 from casework.sweep import sweep
-from tests.desks import MONDAY_10, TUESDAY_17, Clock, member, open_ticket, settle_promises, ticket
+from tests.desks import MONDAY_10, TUESDAY_17, Clock, build, member, open_ticket, settle_promises, ticket, words
 from tickets import cases, clocks, worklist
 from tickets.cases import UnknownTicket
+from tickets.rows import add_all
 from tickets.store import Store
+from tickets.tables import Message
 from tickets.worklist import Asked, Pile, QueueRow
 
 
@@ -172,3 +176,24 @@ class TestPromises:
             assert clocks.owed(session, ids.values()) == {ids[late], ids[owed]}
             assert clocks.owed(session, []) == frozenset()
             assert sorted(clocks.open_of(session, ids.values())) == sorted([ids[late], ids[owed]])
+
+
+def test_the_message_of_a_letter_of_ours_is_found_without_reading_all_messages(
+    sqlite_store: Store, clock: Clock
+) -> None:
+    """Every answer asks for it while it holds the database's only lock for writing."""
+    desk = build(sqlite_store, clock)
+    ref, other = open_ticket(desk), open_ticket(desk)
+    queued = answer(desk, member(desk), ref, words())
+    counted: list[int] = []
+    with sqlite_store.write() as session:
+        one = {"ticket_id": cases.find(session, other).id, "direction": "in", "kind": "follow_up", "at": MONDAY_10}
+        add_all(session, Message, [one] * 20_000)
+        driver = session.connection().connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_progress_handler(lambda: counted.append(1), 1000)
+        found = cases.message_of_outgoing(session, queued.outgoing_id)
+        driver.set_progress_handler(None, 0)
+        assert found is not None
+        assert found.ticket_id == cases.find(session, ref).id
+    assert len(counted) < 5

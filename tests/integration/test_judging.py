@@ -208,6 +208,15 @@ class TestHands:
         assert (ticket(desk, ref).state, ticket(desk, ref).assignee_id) == ("new", None)
         assert events(desk, ref) == ["opened", "taken", "taken", "released"]
 
+    def test_what_nobody_has_is_not_given_back(self, desk: Desk) -> None:
+        ref = open_ticket(desk)
+        version = ticket(desk, ref).version
+        for role in (Role.CONSULTANT, Role.SUPERVISOR):
+            assert assign.release(desk, member(desk, role), ref) is False
+        assert (events(desk, ref), ticket(desk, ref).version) == (["opened"], version)
+        assign.take(desk, member(desk), ref)
+        assert assign.release(desk, member(desk), ref) is True
+
     def test_a_colleagues_case_is_not_taken(self, desk: Desk) -> None:
         ref, luz = open_ticket(desk), member(desk, login="luz")
         assign.take(desk, luz, ref)

@@ -7,7 +7,9 @@ from threading import Barrier
 
 import pytest
 
+from casework import remedy
 from casework.answer import CannotAnswer, answer, save_draft
+from casework.assign import take
 from casework.classify import Judgement, judge
 from casework.close import close, reopen
 from casework.desk import Actor, Desk
@@ -19,7 +21,7 @@ from tests.arriving import answered, arrive
 from tests.desks import Clock, build, events, faults, letter, member, open_ticket, promises, ticket, words
 from tickets import amends, cases, journal, outgoing
 from tickets.cases import MergedTicket
-from tickets.states import TicketState
+from tickets.states import Role, TicketState
 from tickets.store import Store
 
 
@@ -98,6 +100,24 @@ def test_a_broken_promise_stays_broken_and_takes_its_amends_along(desk: Desk, cl
     assert (row.ticket_id, found.reference) == (ticket(desk, second).id, second)
     figures = month(desk, 2026, 11, clock.forward(minutes=1)).total
     assert (figures.kept, figures.broken, figures.open) == (0, 1, 0)
+
+
+def test_an_apology_taken_back_in_one_case_is_written_anew_in_the_other(desk: Desk, clock: Clock) -> None:
+    """Both cases have been changed as often when each apology is written: the two are not the same decision."""
+    first, second = two(desk, clock)
+    take(desk, member(desk), first)
+    clock.forward(days=3)
+    sweep(desk)
+    boss = member(desk, Role.SUPERVISOR)
+    remedy.edit(desk, boss, 1, remedy.Amends(cause="carga", preventive="Más turnos."))
+    remedy.apologise(desk, boss, 1)
+    remedy.take_back(desk, boss, 1)
+    merge(desk, member(desk), first, second)
+    remedy.apologise(desk, boss, 1)
+    with desk.store.read() as session:
+        row = amends.load(session, 1)
+    assert row is not None
+    assert letter(desk, row.apology_outgoing_id or 0).ticket_id == ticket(desk, second).id == row.ticket_id
 
 
 def test_a_promise_owed_after_an_answer_opens_the_case_again(desk: Desk, clock: Clock) -> None:

@@ -14,7 +14,9 @@ from structlog.testing import capture_logs
 from calendar_pe import CalendarRangeError
 from calendar_pe.clock import parse_instant
 from casework import assign, quarantine, receive
+from casework.close import reopen
 from casework.desk import Desk
+from casework.merge import merge
 from casework.reading import Reading, read
 from casework.receive import keep, process
 from service.logs import configure
@@ -28,6 +30,7 @@ from tests.desks import (
     events,
     faults,
     member,
+    open_ticket,
     promise,
     settle_promises,
     ticket,
@@ -147,6 +150,24 @@ def test_tried_again_in_vain_it_is_still_one_ticket(desk: Desk) -> None:
     assert events(desk, one.reference) == ["quarantined", "promised", "analysis_retried", "quarantined"]
     with desk.store.read() as session:
         assert [letter.ticket_id for letter in intake.quarantined(session)] == [one.id]
+
+
+def test_in_the_case_of_another_letter_it_is_not_tried_again(desk: Desk, clock: Clock, defect: Defect) -> None:
+    """It would become what that case is about: its answers would go to another mailbox."""
+    arrive(desk, b"un tropiezo")
+    passes(desk, 4)
+    [ended] = all_tickets(desk)
+    clock.forward(minutes=5)
+    kept = open_ticket(desk, address="otra@example.org")
+    reopen(desk, member(desk), ended.reference)
+    merge(desk, member(desk), ended.reference, kept, same_person=True)
+    defect.mended = True
+    with pytest.raises(quarantine.OfAnotherLetter, match=kept):
+        quarantine.retry(desk, member(desk), 1)
+    passes(desk, 1)
+    assert ticket(desk, kept).requester_address == "otra@example.org"
+    with desk.store.read() as session:
+        assert [letter.id for letter in intake.quarantined(session)] == [1]
 
 
 def test_answered_meanwhile_it_is_not_opened_again(desk: Desk, defect: Defect) -> None:

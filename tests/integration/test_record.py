@@ -50,6 +50,10 @@ def everything(store: Store, clock: Clock) -> Desk:
     remedy.apologise(desk, boss, row)
     remedy.take_back(desk, boss, row)
     remedy.apologise(desk, boss, row)
+    with desk.store.write() as session:  # no courier works here: the apology leaves by a person's word
+        [leaving] = [one for one in outgoing.listing(session) if one.kind == "apology" and one.state == "waiting"]
+        leaving.state, leaving.attempted_at = OutboxState.UNCERTAIN, clock.now
+    settle(desk, boss, leaving.id or 0, sent=True)
     remedy.close(desk, boss, row)
     judge(desk, rosa, "SOM-2026-000030", Judgement(line=1, kind="reclamo"))
     close(desk, rosa, "SOM-2026-000001", "oriented")

@@ -1,5 +1,6 @@
 """Words, names and attachments changed by hand: the journal's hashes of them say so, and name the letter."""
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -9,7 +10,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from casework import quarantine, receive
 from casework.desk import Desk
 from casework.note import note
 from casework.split import split
@@ -17,9 +20,11 @@ from oversight.proof import prove, sentence
 from tests.arriving import answered, arrive
 from tests.databases import sqlite_database
 from tests.desks import MONDAY_10, Clock, build, member, ticket
-from tickets import joining
+from tickets import joining, rows
+from tickets.intake import Arrival
 from tickets.store import Store, open_store
-from tickets.tables import JournalEntry
+from tickets.tables import Intake, JournalEntry, RawLetter
+from tickets.texts import originals
 
 LONG = "Quisiera saber qué debo hacer con mi contrato. " * 200
 
@@ -114,6 +119,10 @@ ANSWER = "SOM-2026-000001: otra tabla: la respuesta (mensaje"
         ("UPDATE promises SET last_second_at = '2026-11-30 22:00:00' WHERE ticket_id = 1", "último segundo"),
         ("UPDATE promises SET legal_due_at = '2026-11-30 22:00:00' WHERE ticket_id = 1", "plazo legal"),
         ("UPDATE promises SET due_on = '2026-11-30' WHERE ticket_id = 1", "día del plazo"),
+        ("UPDATE messages SET text = CAST(x'ff41' AS TEXT) WHERE id = 1", LETTER),
+        ("UPDATE outbox SET recipients = CAST(x'ff' AS TEXT) WHERE kind = 'answer'", "no lleva lo que se escribió"),
+        ("UPDATE outbox SET author_id = NULL, payload = x'00' WHERE kind = 'answer'", "ya no dice quién lo escribió"),
+        ("UPDATE raw_letters SET body = x'' WHERE id = 1", "el original de la carta (entrada 1) no son los bytes"),
         ("UPDATE raw_letters SET body = x'00' WHERE id = 1", "el original de la carta (entrada 1) no son los bytes"),
         ("UPDATE raw_letters SET body = 'texto' WHERE id = 1", "el original de la carta (entrada 1) no son los bytes"),
         ("UPDATE intake SET raw_id = 2 WHERE id = 1", "la entrada 1 guarda el original de otra carta"),
@@ -135,3 +144,67 @@ def test_an_original_written_again_is_read_only_where_it_is_asked_for(said: Said
 def test_the_words_of_a_person_erased_are_no_damage(said: Said) -> None:
     erased = "UPDATE messages SET text = '', newest_text = NULL, subject = '', from_name = '', from_address = ''"
     assert said(f"{erased} WHERE id = 1") == []
+
+
+def test_the_original_of_a_person_erased_is_no_damage(sqlite_store: Store, clock: Clock) -> None:
+    desk = build(sqlite_store, clock, acknowledge=False)
+    arrive(desk, LONG)
+    with sqlite_store.write() as session:
+        erased = "UPDATE messages SET text = '', newest_text = NULL, subject = '', from_name = '', from_address = ''"
+        session.connection().exec_driver_sql(erased)
+        session.connection().exec_driver_sql("UPDATE tickets SET subject = '', requester_name = ''")
+        session.connection().exec_driver_sql("UPDATE raw_letters SET body = x''")
+    assert [sentence(one) for one in prove(desk).findings] == []
+
+
+def test_a_letter_that_could_be_read_after_all(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stood for it stays beside it in the case; only the letter itself is what the journal tells of."""
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("a defect of ours")
+
+    desk = build(store, clock, acknowledge=False)
+    with monkeypatch.context() as broken, capture_logs():
+        broken.setattr(receive, "read", fails)
+        raw = b"From: Rosa Quispe <rosa@example.org>\r\nSubject: Consulta\r\n\r\nQuiero saber de mi pension.\r\n"
+        came = Arrival(mailbox="m", uidvalidity=1, uid=1, body=raw, size=len(raw), arrived_at=MONDAY_10)
+        receive.keep(desk, [came])
+        for _ in range(4):
+            receive.process(desk)
+        assert quarantine.retry(desk, member(desk), 1)  # in vain
+        for _ in range(4):
+            receive.process(desk)
+    assert [sentence(one) for one in prove(desk).findings] == []
+    assert quarantine.retry(desk, member(desk), 1)
+    receive.process(desk)
+    assert ticket(desk, "SOM-2026-000001").state == "new"
+    assert [sentence(one) for one in prove(desk).findings] == []
+    with store.write() as session:
+        session.connection().exec_driver_sql("UPDATE messages SET text = 'Nada.' WHERE id = 2")
+    [found] = [sentence(one) for one in prove(desk).findings]
+    assert "la carta (mensaje 2) no dice lo que decía" in found
+
+
+def test_reading_originals_is_proportional_to_their_number(sqlite_store: Store) -> None:
+    def steps(number: int) -> int:
+        some = [f"{number}-{one}" for one in range(number)]
+        counted: list[int] = []
+        with sqlite_store.write() as session:
+            bodies = [{"sha256": hashlib.sha256(one.encode()).hexdigest(), "body": one.encode()} for one in some]
+            ids = rows.add_all_with_ids(session, RawLetter, [{**one, "codec": "plain", "size": 1} for one in bodies])
+            came = {"mailbox": "m", "uidvalidity": number, "size": 1, "arrived_at": MONDAY_10, "kept_at": MONDAY_10}
+            came |= {"arrival_source": "argument"}
+            letters = zip(ids, bodies, strict=True)
+            rows.add_all(
+                session, Intake, [{**came, "uid": one, "sha256": of["sha256"], "raw_id": one} for one, of in letters]
+            )
+            driver = session.connection().connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.set_progress_handler(lambda: counted.append(1), 1000)
+            assert list(originals(session)) == []
+            driver.set_progress_handler(None, 0)
+            session.rollback()
+        return len(counted)
+
+    few, many = steps(500), steps(2000)
+    assert many < 6 * few, "four times as many, not sixteen times the work"

@@ -103,10 +103,14 @@ def test_the_whole_way_of_a_broken_promise(som: Som, tmp_path: Path, sent: list[
 
     answered_late(som)
     assert json.loads(som("remediation", "show", "1", "--json").out)["lateness_seconds"] == 2 * 3600
-    assert som("remediation", "apologise", "1").code == 0
+    written, later = (("--now", f"2026-11-25T10:{minute}:00-05:00") for minute in (20, 30))
+    assert som("remediation", "apologise", "1", *written).code == 0
     assert som("remediation", "apologise", "1").code == 1, "one apology is enough"
     assert som("remediation", "edit", "1", "--no-apology").code == 1
-    closed = som("remediation", "close", "1")
+    early = som("remediation", "close", "1", *written)
+    assert (early.code, "la disculpa sale en 60 segundos" in early.err) == (1, True), "it can still be taken back"
+    assert som("run", "--once", *later).code == 0
+    closed = som("remediation", "close", "1", *later)
     assert closed.code == 0, closed.err
     assert som("remediation", "close", "1").code == 1
     assert som(*EDIT).code == 1, "a closed row does not change"

@@ -107,9 +107,16 @@ def make_closable(desk: Desk, ref: str) -> None:
     remedy.edit(desk, member(desk, Role.SUPERVISOR), row_of(desk), filled)
 
 
-def make_apologised(desk: Desk, ref: str) -> None:
+def make_explained(desk: Desk, ref: str) -> None:
     break_promises(desk, ref)
-    remedy.apologise(desk, member(desk, Role.SUPERVISOR), row_of(desk))
+    explained = remedy.Amends(cause="carga", preventive="Más turnos.")
+    remedy.edit(desk, member(desk, Role.SUPERVISOR), row_of(desk), explained)
+
+
+def make_apologised(desk: Desk, ref: str) -> None:
+    make_explained(desk, ref)
+    boss = member(desk, Role.SUPERVISOR)
+    remedy.apologise(desk, boss, row_of(desk))
 
 
 def give_back(desk: Desk, who: Actor, ref: str) -> None:
@@ -244,7 +251,7 @@ USE_CASES = {
     ),
     "remedy.close": UseCase(CHIEFS, lambda desk, who, ref: remedy.close(desk, who, row_of(desk)), make_closable),
     "remedy.apologise": UseCase(
-        CHIEFS, lambda desk, who, ref: remedy.apologise(desk, who, row_of(desk)), break_promises
+        CHIEFS, lambda desk, who, ref: remedy.apologise(desk, who, row_of(desk)), make_explained
     ),
     "remedy.take_back": UseCase(
         CHIEFS, lambda desk, who, ref: remedy.take_back(desk, who, row_of(desk)), make_apologised
@@ -269,7 +276,10 @@ USE_CASES = {
         lambda desk, ref: member(desk, login="luz"),
     ),
 }
-READING_ONLY = {"compose_reply.from_template", "compose_reply.preview", "presence.answering", "remedy.preview"}
+READING_ONLY = {
+    *("compose_reply.from_template", "compose_reply.preview", "presence.answering"),
+    *("remedy.check_closing", "remedy.preview"),
+}
 """These are told who looks, and write nothing."""
 
 

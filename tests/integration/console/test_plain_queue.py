@@ -52,6 +52,13 @@ def test_a_kind_that_nobody_has_confirmed_says_so(desk: Desk, rosa: Actor) -> No
     assert "Tipo: reclamo." in said
 
 
+def test_what_nobody_has_is_not_given_back(desk: Desk, rosa: Actor) -> None:
+    ref = open_ticket(desk)
+    said = talk(desk, rosa, "1", "s", "t", "s", "v", "q")
+    assert said.index("Nadie lo tenía: queda igual.") < said.index("Caso devuelto a la bandeja.")
+    assert events(desk, ref) == ["opened", "taken", "released"]
+
+
 def test_a_suggested_reply_is_sent(desk: Desk, rosa: Actor) -> None:
     ref = open_ticket(desk, text=QUESTION)
     said = talk(desk, rosa, "1", "r", "1", "s", "v", "q")

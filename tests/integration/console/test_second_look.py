@@ -176,7 +176,7 @@ class TestARemediationRow:
         clock.forward(days=2)
         sweep(desk)
         boss = member(desk, Role.SUPERVISOR)
-        remedy.edit(desk, boss, 1, Amends(preventive="Dos turnos de revisión."))
+        remedy.edit(desk, boss, 1, Amends(cause="carga", preventive="Dos turnos de revisión."))
         async with console(desk, boss) as hand:
             await broken_row(hand)
             await hand.press("e")
@@ -192,6 +192,39 @@ class TestARemediationRow:
             await hand.press("u")
             await hand.told("Disculpa retirada.")
             await hand.reads("Carta de disculpa: —")
+
+    async def test_an_apology_that_would_explain_nothing_is_refused_before_the_question(
+        self, desk: Desk, clock: Clock
+    ) -> None:
+        open_ticket(desk)
+        clock.forward(days=2)
+        sweep(desk)
+        async with console(desk, member(desk, Role.SUPERVISOR)) as hand:
+            await broken_row(hand)
+            await hand.press("e")
+            await hand.told("Antes de disculparse, la medida 1 debe decir: motivo, medida preventiva.")
+            await hand.screen(FormScreen)
+
+    async def test_it_is_not_closed_while_its_apology_can_be_taken_back(self, desk: Desk, clock: Clock) -> None:
+        ref = open_ticket(desk)
+        clock.forward(days=2)
+        sweep(desk)
+        answered(desk, ref)
+        boss = member(desk, Role.SUPERVISOR)
+        filled = Amends(cause="carga", corrective="Se respondió.", preventive="Dos turnos.", responsible="Luz")
+        remedy.edit(desk, boss, 1, filled)
+        async with console(desk, boss) as hand:
+            await broken_row(hand)
+            await hand.press("e")
+            await hand.screen(Confirm)
+            assert "Si todavía no tiene" not in hand.seen(), "it has been answered"
+            await hand.press("s")
+            await hand.reads("Completa: z la cierra.")
+            await hand.press("z")
+            await hand.told("La disculpa sale en 60 segundos: cierre la medida después.")
+            await hand.screen(FormScreen)
+            await hand.press("u")
+            await hand.told("Disculpa retirada.")
 
     async def test_it_learns_that_its_case_was_answered(self, desk: Desk, clock: Clock) -> None:
         ref = open_ticket(desk)

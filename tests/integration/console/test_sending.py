@@ -7,7 +7,7 @@ from casework import presence
 from casework.answer import answer
 from casework.deliver import settle
 from casework.desk import Actor, Desk
-from console.dialogs import AskLine, AskText, Choose
+from console.dialogs import AskLine, AskText, Choose, Confirm
 from console.screens.answer import AnswerScreen
 from console.screens.ticket import TicketScreen
 from tests.consoles import change, console, draft, line, waiting_letters, write
@@ -129,16 +129,88 @@ class TestSending:
             await write(hand, ref, "Hola")
             await hand.press("f8")
             await line(hand, "miércoles 9:00")
-            await hand.reads("sale el mié 25 nov")
-            await hand.press("ctrl+s")
-            await hand.told("y el plazo vence el")
-            await hand.screen(AnswerScreen)
+            await hand.reads("Saldría el miércoles 25 de noviembre", "plazo vence el martes 24 de noviembre")
+            assert "sale el mié" not in hand.seen()
+            await line(hand, "martes 10:00")
+            await hand.reads("sale el mar 24 nov")
             await hand.press("f8")
             await line(hand, "")
             await hand.until(lambda: "sale el" not in hand.seen())
             await hand.press("ctrl+s")
             await hand.screen(TicketScreen)
         assert waiting_letters(desk) == [("answer", "waiting")]
+
+    async def test_a_date_that_has_passed_is_refused_and_not_taken_for_next_years(
+        self, desk: Desk, rosa: Actor, clock: Clock
+    ) -> None:
+        ref = open_ticket(desk)
+        clock.forward(days=2, hours=6)  # Wednesday at 16:00, the promise is broken
+        async with console(desk, rosa) as hand:
+            await write(hand, ref, "Hola")
+            await hand.press("f8")
+            await line(hand, "25/11 14:00")
+            await hand.reads("Esa hora ya pasó: mié 25 nov, 2:00 p. m.")
+            await hand.press("escape")
+            await hand.screen(AnswerScreen)
+            assert "sale el" not in hand.seen()
+
+    async def test_an_overdue_answer_waits_for_an_hour_only_after_a_yes(
+        self, desk: Desk, rosa: Actor, clock: Clock
+    ) -> None:
+        ref = open_ticket(desk)
+        clock.forward(days=2, hours=6)
+        async with console(desk, rosa) as hand:
+            await write(hand, ref, "Hola")
+            await hand.press("f8")
+            await line(hand, "4/1/2027 9:00")
+            await hand.reads("¿Que salga recién el lun 4 ene 2027", "El plazo venció el mar 24 nov, 5:00 p. m.")
+            await hand.press("enter")
+            await hand.screen(AnswerScreen)
+            assert "sale el" not in hand.seen()
+            await hand.press("f8")
+            await line(hand, "4/1/2027 9:00")
+            await hand.screen(Confirm)
+            await hand.press("s")
+            await hand.reads("· sale el lun 4 ene 2027, 9:00 a. m.")
+
+    async def test_what_was_said_of_one_hour_goes_when_another_is_chosen(self, desk: Desk, rosa: Actor) -> None:
+        ref = open_ticket(desk)
+        async with console(desk, rosa) as hand:
+            await write(hand, ref, "Hola")
+            for said, told in (
+                ("hoy 15:00", "Saldrá el lun 23 nov, 3:00 p. m."),
+                ("hoy 20:00", "Saldrá el mar 24 nov, 8:15 a. m."),
+                ("", "Sin hora: sale al enviarla"),
+            ):
+                await hand.press("f8")
+                await line(hand, said)
+                await hand.told(told)
+                assert [one.text for one in hand.app.place.said if "sal" in one.text.lower()] == [
+                    next(one.text for one in hand.app.place.said if told in one.text)
+                ]
+
+    async def test_the_key_that_sends_says_what_comes_first_where_there_is_no_sheet(
+        self, desk: Desk, rosa: Actor
+    ) -> None:
+        ref = open_ticket(desk)
+        async with console(desk, rosa) as hand:
+            await write(hand, ref, "Hola")
+            await hand.press("ctrl+s")
+            await hand.screen(TicketScreen)
+            await hand.reads("u la retira")
+            await hand.press("u")
+            await hand.told("Respuesta retirada")
+            await hand.press("r")
+            await hand.screen(AnswerScreen)
+            await hand.reads("Continuar su borrador")
+            await hand.press("ctrl+s")
+            await hand.told("Primero ábrala con Intro; desde la hoja, Ctrl+S la envía.")
+            assert "Ctrl+S Enviar" not in hand.seen()
+            await hand.press("home", "enter")
+            await hand.until(lambda: hand.app.screen.query_one("#sheet", TextArea).has_focus)
+            await hand.press("ctrl+s")
+            await hand.screen(TicketScreen)
+        assert sorted(waiting_letters(desk)) == [("answer", "refused"), ("answer", "waiting")]
 
     async def test_from_queue_to_sent_in_at_most_six_keys_and_the_variables(self, desk: Desk, rosa: Actor) -> None:
         open_ticket(desk, text="Quiero saber a qué entidad acudir por mi pasaporte.")

@@ -7,7 +7,7 @@ import pytest
 
 from calendar_pe.clock import at_lima
 from casework.desk import Desk
-from console.clockwords import Urgency, left, short
+from console.clockwords import Urgency, left, near, short
 from sla.promises import DayEnds, PromiseSettings
 from tests.desks import MONDAY, TUESDAY, TUESDAY_17, Clock, build
 from tickets.store import Store
@@ -51,6 +51,13 @@ def test_the_last_day_of_a_promise(
 def test_a_broken_promise_counts_working_time_only(desk: Desk, day: date, hour: int, said: str, brief: str) -> None:
     owed = left(desk, at_lima(day, hour), TUESDAY_17, TUESDAY_17)
     assert (owed.urgency, owed.words, owed.brief) == (Urgency.BROKEN, said, brief)
+
+
+def test_a_day_of_another_year_has_its_year() -> None:
+    there = at_lima(date(2027, 11, 25), 14)
+    assert short(there, at_lima(TUESDAY, 10)) == "jue 25 nov 2027, 2:00 p. m."
+    assert near(there, at_lima(TUESDAY, 10)) == "jue 25 nov 2027, 2:00 p. m."
+    assert short(there, at_lima(date(2027, 1, 4), 10)) == "jue 25 nov, 2:00 p. m."
 
 
 def test_days_ahead_are_said_in_days(desk: Desk) -> None:

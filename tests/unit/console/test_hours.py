@@ -39,8 +39,29 @@ def test_an_hour_is_read(said: str, days: int, hour: int, minute: int) -> None:
     assert parse_hour(said, NOW) == at_lima(MONDAY + timedelta(days=days), hour, minute)
 
 
-def test_a_day_that_has_passed_is_next_years() -> None:
+def test_a_day_so_far_back_is_next_years() -> None:
     assert parse_hour("2/1 9:00", NOW) == at_lima(date(2027, 1, 2), 9)
+    assert parse_hour("27/1", NOW) == at_lima(date(2027, 1, 27), 8, 15)
+
+
+@pytest.mark.parametrize(
+    ("said", "passed"),
+    [
+        ("22/11 14:00", "dom 22 nov, 2:00 p. m."),
+        ("23/11 9:00", "lun 23 nov, 9:00 a. m."),
+        ("23/11 10:00", "lun 23 nov, 10:00 a. m."),
+        ("28/1 9:00", "mié 28 ene, 9:00 a. m."),  # 299 days back
+        ("25/11/2025 14:00", "mar 25 nov 2025, 2:00 p. m."),
+        ("hoy 9", "lun 23 nov, 9:00 a. m."),
+    ],
+)
+def test_a_named_day_that_has_passed_is_refused(said: str, passed: str) -> None:
+    with pytest.raises(NotAnHour, match=f"esa hora ya pasó: {passed}; por ejemplo"):
+        parse_hour(said, NOW)
+
+
+def test_another_year_is_said() -> None:
+    assert seconds_words(at_lima(date(2027, 1, 4), 9), NOW) == "el lun 4 ene 2027, 9:00 a. m."
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_narrow_terminal_gives_up_other_columns_before_who_wrote(width: int) -
     assert columns[-1][0].title == "Remite: asunto"
     assert columns[-1][1] >= 14
     assert {"Tiempo", "Número"} <= {column.title for column, _ in columns}
-    assert sum(wide + GAP for _, wide in columns) <= max(width - 2, 41)
+    assert sum(wide + GAP for _, wide in columns) <= max(width - 2, 42)
     assert "Avisos" in {column.title for column, _ in columns} or width < 60
 
 

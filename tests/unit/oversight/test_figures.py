@@ -147,6 +147,12 @@ def test_the_consultas_of_an_office_do_not_tell_its_few_reclamos() -> None:
     assert sum(shown.values()) == 39
 
 
+def test_a_small_office_without_any_consulta_has_a_document_too() -> None:
+    made = document(counted(*letters(3), *answered(3, line=1, kind="sugerencia")), carta_version="5", day_minutes=525)
+    assert made.table("oficina").rows[0].id == "reservado"
+    assert made.table("oficina-consultas").rows == ()
+
+
 def test_satisfaction_of_each_channel() -> None:
     found = rates(email=(20, 19), telephone=(10, 9), in_person=(10, 10))
     assert found == {"": 95.0, "-virtual": 93.3, "-presencial": 100.0, "-correo": 95.0}

@@ -43,3 +43,16 @@ def test_instants_from_the_journal_and_the_database() -> None:
     assert instant("2026-11-23 15:00:00.000000") == at
     assert instant(at.replace(tzinfo=None)) == at
     assert (instant("ayer"), instant(None), instant(7)) == (None, None, None)
+
+
+def test_a_letter_tried_again_in_vain_begins_no_case_anew() -> None:
+    told, case = Told(), ToldCase()
+    arrived = {"intake": 3, "office": "Lima", "requester": "clave", "received_at": "2026-11-23T10:00:00-05:00"}
+    told.take(case, 1, "quarantined", "desk", arrived)
+    told.take(case, 2, "reopened", "staff:1", {})
+    told.take(case, 3, "merged_in", "staff:1", {"from": 1})
+    told.take(case, 4, "assigned", "staff:2", {"to": 2})
+    told.take(case, 5, "quarantined", "desk", {"intake": 3, "tries": 3})
+    assert "state" not in case.known, "what the other case brought is not told here"
+    assert case.known["assignee_id"] == 2
+    assert case.sender == "clave"
