@@ -160,6 +160,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
             cause="carga", corrective="Sí.", preventive="Sí.", responsible="Luz Paz", apology_due=False
         )
         remedy.edit(desk, boss, 2, filled)
+        remedy.edit(desk, boss, 1, remedy.Amends(cause="carga", preventive="Sí."))
         for number, state in enumerate((OutboxState.WAITING, OutboxState.REFUSED, OutboxState.UNCERTAIN)):
             ref = arrive(desk, f"Carta {state}", sender=f"{number}@example.org").reference
             queued = answer(desk, boss, ref, words())

@@ -40,7 +40,7 @@ from tests.arriving import arrive
 from tests.desks import MONDAY_10, Clock, build, member, open_ticket, promises, settle_promises, ticket, words
 from tickets import amends, cases, intake, joining, journal, outgoing, rows
 from tickets.intake import Arrival
-from tickets.states import IntakeState, OutboxState, Role, TicketState
+from tickets.states import IntakeState, OutboxState, Role
 from tickets.store import Store
 from tickets.tables import Attachment, Message
 
@@ -343,6 +343,9 @@ def forget(desk: Desk) -> None:
 
 def test_a_consultant_gives_back_only_what_is_in_their_hands(sqlite_store: Store) -> None:
     desk = build(sqlite_store, Clock())
-    ref = open_ticket(desk, state=TicketState.OPEN)
+    ref, luz, rosa = open_ticket(desk), member(desk, login="luz"), member(desk, login="rosa")
+    assert not assign.release(desk, luz, ref), "nobody had it"
+    assign.take(desk, rosa, ref)
     with pytest.raises(assign.CannotAssign):
-        assign.release(desk, member(desk, login="luz"), ref)
+        assign.release(desk, luz, ref)
+    assert assign.release(desk, rosa, ref)
